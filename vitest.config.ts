@@ -1,0 +1,62 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+import { ENTRIES, toSpecifier } from "./scripts/entries.ts";
+
+/** Tests read the SDK's sources, so that they need no build; only the package checks read `dist`. */
+const sources = ENTRIES.map((entry) => ({
+  find: new RegExp(`^${toSpecifier(entry)}$`),
+  replacement: fileURLToPath(new URL(`./packages/sdk/src/${entry}.ts`, import.meta.url)),
+}));
+
+export default defineConfig({
+  test: {
+    // A missing snapshot fails; `vitest run --update` writes it.
+    update: "none",
+    allowOnly: false,
+    passWithNoTests: false,
+    teardownTimeout: 30_000,
+    dangerouslyIgnoreUnhandledErrors: false,
+    projects: [
+      {
+        resolve: { alias: sources },
+        test: {
+          name: "unit",
+          include: ["packages/*/src/**/*.test.ts", "scripts/**/*.test.ts"],
+          exclude: ["packages/examples/**"],
+          environment: "node",
+          pool: "forks",
+          testTimeout: 10_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        resolve: { alias: sources },
+        test: {
+          name: "conformance",
+          include: ["test/**/*.test.ts", "packages/examples/**/*.test.ts"],
+          exclude: ["**/node_modules/**", "test/package-checks/**"],
+          environment: "node",
+          // Each file may start a server and endpoint processes of its own, and
+          // signals and unhandled rejections are told apart by process.
+          pool: "forks",
+          maxWorkers: 2,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "packages",
+          include: ["test/package-checks/**/*.test.ts"],
+          environment: "node",
+          pool: "forks",
+          maxWorkers: 2,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});
