@@ -1,0 +1,443 @@
+import { CancelledError, TerminalError } from "../errors.ts";
+import {
+  type Bytes,
+  CANCEL_SIGNAL,
+  type Command,
+  type ErrorBehavior,
+  type NotificationResult,
+  type Outcome,
+  type StartMessage,
+} from "../protocol/messages.ts";
+import { Awaits } from "./awaiting.ts";
+import { markDelivered } from "./delivered-errors.ts";
+import { Delivery } from "./delivery.ts";
+import type { Durable } from "./durable.ts";
+import type { JournalEffects } from "./effects.ts";
+import { type AttemptFailure, toErrorMessage } from "./failure.ts";
+import type { Leaf } from "./leaf.ts";
+import { JournalMismatchError } from "./mismatch.ts";
+import { Recorder } from "./recorder.ts";
+import type { RunFailures } from "./run-retry.ts";
+import { type PendingRun, type RunFailed, Runs, type RunsOwner } from "./runs.ts";
+import { sourceLine } from "./source-line.ts";
+
+/**
+ * When handler code goes on, and how an attempt ends.
+ *
+ * Owns: what handler code may observe and in which order. Does not own: bytes,
+ * I/O, time, and the single commands, which `journal.ts` and `context/` build.
+ *
+ * 1. Handler code is *quiescent* when its microtasks and ticks have drained. Only
+ *    then, and only if something is awaited, one notification is delivered: of
+ *    those whose promise is subscribed, the one that stands earliest in the
+ *    journal. Live and in replay alike.
+ * 2. Between two deliveries the code is synchronous as far as the journal can
+ *    tell. So the commands it issues are a function of the input and of the order
+ *    of notifications, and that order is what the journal stores.
+ * 3. A cancellation is a notification like any other. In its turn it rejects
+ *    every await that is pending, once; later awaits work.
+ * 4. Nothing awaited: nothing is delivered, and the attempt is not suspended. The
+ *    code is busy with something of its own.
+ * 5. Closures of runs start when replay is over and nothing can be delivered.
+ * 6. Exactly one of End, Suspension and Error ends the attempt. After it, nothing
+ *    that the code does can reach the outside, and its promises stay pending.
+ */
+export interface JournalOptions {
+  readonly start: StartMessage;
+  readonly version: number;
+  /** `Service/handler`, for messages. */
+  readonly target: string;
+  readonly effects: JournalEffects;
+  /** The author waits for the cancel signal by `ctx.cancellation()`; awaits are not rejected. */
+  readonly explicitCancellation: boolean;
+  readonly comparePayloads: boolean;
+  /** What the engine is asked to do with the invocation on a mismatch (v7). */
+  readonly onMismatch: ErrorBehavior;
+}
+
+/**
+ * How long the code may wait for something that the journal cannot give while
+ * recorded commands are left. Only work outside `ctx` could still issue them.
+ */
+export const MISMATCH_GRACE_MS = 1500;
+
+/** After so many deliveries other work of the process gets a turn. */
+export const DELIVERIES_PER_TURN = 256;
+
+export class Conductor implements RunsOwner {
+  readonly #options: JournalOptions;
+  readonly #effects: JournalEffects;
+  readonly #recorder: Recorder;
+  readonly #delivery: Delivery;
+  readonly #runs: Runs;
+  readonly #awaits = new Awaits();
+  readonly #startedAtMs: number;
+  #closed = false;
+  #scheduled = false;
+  /** Between a delivery and the quiescence that follows it (rule 2). */
+  #window = true;
+  #inputEnded = false;
+  #ending: Outcome | undefined;
+  #deliveriesThisTurn = 0;
+  #warnedForeign = false;
+  #stopGrace: (() => void) | undefined;
+  /** Completion ids of the invocation ids of calls, which a cancellation hands on. */
+  #trackedCalls: number[] = [];
+  readonly #invocationIds = new Map<number, string>();
+  #cancelling = false;
+  /** v7: results that the engine confirms by id alone. */
+  readonly #proposed = new Map<number, Outcome>();
+  #reportedAwaits = "";
+
+  constructor(options: JournalOptions) {
+    this.#options = options;
+    this.#effects = options.effects;
+    this.#recorder = new Recorder({
+      where: () => `${options.target} (${options.start.debugId})`,
+      comparePayloads: options.comparePayloads,
+    });
+    this.#delivery = new Delivery({ cancelIsForAll: !options.explicitCancellation });
+    this.#runs = new Runs(this);
+    this.#startedAtMs = options.effects.now();
+  }
+
+  // ------------------------------------------------------------ the driver's side
+
+  /** Adds an entry of the recorded journal; all of them before the handler starts. */
+  load(command: Command): void {
+    this.#recorder.load(command);
+  }
+
+  /** The first recorded command, which every journal begins with. */
+  takeInput(): { readonly value: Bytes; readonly headers: ReadonlyMap<string, string> } | undefined {
+    const input = this.#recorder.takeInput();
+    if (input === undefined) return undefined;
+    return { value: input.value, headers: new Map(input.headers.map(({ key, value }) => [key, value])) };
+  }
+
+  receiveCompletion(completionId: number, result: NotificationResult): void {
+    if (result.type === "invocationId") this.#invocationIds.set(completionId, result.invocationId);
+    const gate = this.#recorder.recordedCount;
+    this.#delivery.receive({ type: "Completion", kind: undefined, completionId, result }, gate);
+    this.#schedule();
+  }
+
+  receiveSignal(signal: number | string, result: NotificationResult): void {
+    this.#delivery.receive({ type: "Signal", signal, result }, this.#recorder.recordedCount);
+    this.#schedule();
+  }
+
+  /** v7: the engine stored the proposal. False when there was none. */
+  receiveRunAck(completionId: number): boolean {
+    const result = this.#proposed.get(completionId);
+    if (result === undefined) return false;
+    this.#proposed.delete(completionId);
+    this.receiveCompletion(completionId, result);
+    return true;
+  }
+
+  /** The engine will send nothing more: from now on waiting means suspending. */
+  endInput(): void {
+    this.#inputEnded = true;
+    this.#schedule();
+  }
+
+  /** The handler was called; its first quiescent point is near. */
+  handlerStarted(): void {
+    this.#window = true;
+    this.#schedule();
+  }
+
+  /** The handler is done. It ends at the next quiescent point, behind what is still being issued. */
+  finish(outcome: Outcome): void {
+    this.#ending = outcome;
+    this.#schedule();
+  }
+
+  /** Gives the attempt up without a word: its stream is gone. */
+  abandon(): void {
+    this.#close();
+  }
+
+  // ------------------------------------------------------------ the code's side
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Whether the code is still repeating what an earlier attempt did. */
+  get replaying(): boolean {
+    return this.#recorder.replaying;
+  }
+
+  /** The recorded command that the code has to issue next. */
+  get expected(): Command | undefined {
+    return this.#recorder.expected;
+  }
+
+  /** Issues a command: compares it with the recorded one, or sends it at the next quiescent point. */
+  issue(command: Command): void {
+    if (this.#closed) return;
+    const insideRun = this.#runs.startingName;
+    if (insideRun !== undefined) throw insideRunError(insideRun, command);
+    if (!this.#window && this.#awaits.size > 0) this.#warnForeign();
+    try {
+      this.#recorder.issue(command);
+    } catch (error) {
+      if (!(error instanceof JournalMismatchError)) throw error;
+      this.#failMismatch(error, command);
+      return;
+    }
+    this.#clearGrace();
+    this.#schedule();
+  }
+
+  /** A call was made: a cancellation is handed on to it. */
+  trackCall(invocationIdCompletionId: number): void {
+    this.#trackedCalls.push(invocationIdCompletionId);
+  }
+
+  drainTrackedCalls(): readonly number[] {
+    const calls = this.#trackedCalls;
+    this.#trackedCalls = [];
+    return calls;
+  }
+
+  /** The closure runs when the time has come, unless the journal holds its result. */
+  addRun(run: Omit<PendingRun, "commandIndex">): void {
+    if (this.#closed || this.#delivery.holds(run.command.completionId)) return;
+    this.#runs.add({ ...run, commandIndex: this.#recorder.issued - 1 });
+  }
+
+  /** Ends the attempt by an error; the invocation is tried again. */
+  fail(error: unknown, command?: { readonly type: Command["type"]; readonly name: string }): void {
+    this.#fail({ error, command, commandIndex: this.#recorder.issued - 1 });
+  }
+
+  leafSubscribed(leaf: Leaf<unknown>): void {
+    if (this.#closed) return;
+    this.#awaits.add(leaf);
+    this.#delivery.subscribe(leaf);
+    this.#schedule();
+  }
+
+  derivedSubscribed(derived: Durable<unknown>): void {
+    if (!this.#closed) this.#awaits.add(derived);
+  }
+
+  derivedSettled(derived: Durable<unknown>): void {
+    this.#awaits.delete(derived);
+  }
+
+  propose(run: PendingRun, result: Outcome): void {
+    if (this.#closed) return;
+    const { completionId } = run.command;
+    if (this.#options.version >= 7) this.#proposed.set(completionId, result);
+    this.#recorder.post({ type: "ProposeRunCompletion", completionId, result });
+    this.#schedule();
+  }
+
+  runFailed({ run, error, delayMs, pause }: RunFailed): void {
+    this.#fail({
+      error,
+      command: run.command,
+      commandIndex: run.commandIndex,
+      nextRetryDelayMs: delayMs,
+      behavior: pause ? "pause" : undefined,
+    });
+  }
+
+  /** Protocol section 3.6: the engine's count is this run's only if nothing new was recorded since. */
+  countFailures(): RunFailures {
+    const { retryCountSinceLastStoredEntry: count, durationSinceLastStoredEntryMs } = this.#options.start;
+    const attemptMs = this.#effects.now() - this.#startedAtMs;
+    if (this.#recorder.added > 0 || count === 0) return { count: 1, elapsedMs: attemptMs };
+    return { count: count + 1, elapsedMs: durationSinceLastStoredEntryMs + attemptMs };
+  }
+
+  // ------------------------------------------------------------ the steps
+
+  #schedule(): void {
+    if (this.#scheduled || this.#closed) return;
+    this.#scheduled = true;
+    const yieldTurn = this.#deliveriesThisTurn >= DELIVERIES_PER_TURN;
+    if (yieldTurn) this.#deliveriesThisTurn = 0;
+    this.#effects.quiesce(this.#step, { yieldTurn });
+  }
+
+  /** What happens at a quiescent point. */
+  readonly #step = (): void => {
+    this.#scheduled = false;
+    if (this.#closed) return;
+    this.#window = false;
+    this.#flush();
+    if (this.#ending !== undefined) this.#end(this.#ending);
+    else if (this.#cancelling) this.#cancel();
+    else if (this.#awaits.size === 0) this.#startRuns();
+    else this.#deliver();
+  };
+
+  #deliver(): void {
+    const candidate = this.#delivery.take(this.#recorder.issued);
+    switch (candidate.type) {
+      case "settle":
+        this.#open();
+        this.#awaits.delete(candidate.leaf);
+        candidate.leaf.settle(candidate.notification.result);
+        break;
+      case "cancel":
+        this.#cancelling = true;
+        this.#cancel();
+        break;
+      case "gated":
+      case "none":
+        this.#block();
+    }
+  }
+
+  /** Handler code is about to go on. */
+  #open(): void {
+    this.#window = true;
+    this.#deliveriesThisTurn += 1;
+    this.#clearGrace();
+    this.#schedule();
+  }
+
+  /** Something is awaited, and nothing can be delivered. */
+  #block(): void {
+    if (this.#recorder.replaying) {
+      this.#startGrace();
+      return;
+    }
+    this.#startRuns();
+    if (this.#runs.executing > 0 || this.#closed) return;
+    if (this.#inputEnded) this.#suspend();
+    else this.#reportAwaits();
+  }
+
+  #startRuns(): void {
+    if (!this.#recorder.replaying) this.#runs.start();
+  }
+
+  #suspend(): void {
+    const awaitingOn = this.#awaits.toTree({ withCancel: !this.#options.explicitCancellation });
+    this.#effects.send([{ type: "Suspension", awaitingOn }]);
+    this.#close();
+  }
+
+  /** v7: tells operators what the handler waits for, when that changed. */
+  #reportAwaits(): void {
+    if (this.#options.version < 7) return;
+    const awaitingOn = this.#awaits.toTree({ withCancel: !this.#options.explicitCancellation });
+    const text = JSON.stringify(awaitingOn);
+    if (text === this.#reportedAwaits) return;
+    this.#reportedAwaits = text;
+    this.#effects.send([{ type: "AwaitingOn", awaitingOn, executingSideEffects: this.#runs.executing > 0 }]);
+  }
+
+  /**
+   * Rule 3. The calls made so far are cancelled first, in the order in which they
+   * were made; while one's id is not known, nothing else is delivered.
+   */
+  #cancel(): void {
+    const missing = this.#trackedCalls.filter((id) => !this.#invocationIds.has(id));
+    if (missing.length > 0) {
+      if (this.#inputEnded) this.#suspendOn(missing);
+      return;
+    }
+    const calls = this.drainTrackedCalls();
+    this.#cancelling = false;
+    this.#open();
+    for (const id of calls) {
+      const targetInvocationId = this.#invocationIds.get(id) as string;
+      const result = { type: "void" } as const;
+      this.issue({ type: "SendSignal", targetInvocationId, signal: CANCEL_SIGNAL, result, name: "" });
+    }
+    if (this.#closed) return;
+    this.#delivery.unsubscribeAll();
+    for (const durable of this.#awaits.takeAll()) durable.rejectAwait(markDelivered(new CancelledError()));
+  }
+
+  #suspendOn(completions: readonly number[]): void {
+    const none = { signals: [], namedSignals: [], nested: [] };
+    this.#effects.send([
+      { type: "Suspension", awaitingOn: { combinator: "firstCompleted", completions, ...none } },
+    ]);
+    this.#close();
+  }
+
+  #flush(): void {
+    const outgoing = this.#recorder.takeOutgoing();
+    if (outgoing.length > 0) this.#effects.send(outgoing);
+  }
+
+  #end(result: Outcome): void {
+    this.#window = true;
+    this.issue({ type: "Output", result, name: "" });
+    if (this.#closed) return;
+    if (this.#recorder.replaying) {
+      this.#failMismatch(this.#recorder.mismatch({ awaiting: "nothing: the handler has ended" }));
+      return;
+    }
+    this.#recorder.post({ type: "End" });
+    this.#flush();
+    this.#close();
+  }
+
+  #fail(failure: AttemptFailure): void {
+    if (this.#closed) return;
+    this.#flush();
+    this.#effects.send([toErrorMessage(failure)]);
+    this.#close();
+  }
+
+  #failMismatch(error: JournalMismatchError, attempted?: Command): void {
+    const command = attempted ?? error.facts.recorded;
+    const behavior = this.#options.version >= 7 ? this.#options.onMismatch : undefined;
+    this.#effects.warn(error.message);
+    this.#fail({ error, command, commandIndex: error.facts.commandIndex, behavior });
+  }
+
+  #close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#clearGrace();
+    this.#effects.closed();
+  }
+
+  #startGrace(): void {
+    this.#stopGrace ??= this.#effects.startTimer(MISMATCH_GRACE_MS, () => {
+      this.#stopGrace = undefined;
+      if (this.#closed) return;
+      this.#failMismatch(this.#recorder.mismatch({ awaiting: this.#awaits.describe() }));
+    });
+  }
+
+  #clearGrace(): void {
+    this.#stopGrace?.();
+    this.#stopGrace = undefined;
+  }
+
+  #warnForeign(): void {
+    if (this.#warnedForeign) return;
+    this.#warnedForeign = true;
+    this.#effects.warn(
+      `${this.#options.target}: a step was issued by code that something other than ctx resumed, while ` +
+        `durable steps are awaited in another branch (${this.#awaits.describe()}). A replay may order them ` +
+        `differently. Wrap the outside work in ctx.run.${atLine(sourceLine())}`,
+    );
+  }
+}
+
+function insideRunError(run: string, command: Command): TerminalError {
+  return new TerminalError(
+    `ctx was used inside ctx.run "${run}": it tried ${command.type}.${atLine(sourceLine())}`,
+    {
+      hint: "Do the step before or after the run: what happens inside a run is not recorded.",
+    },
+  );
+}
+
+function atLine(line: string | undefined): string {
+  return line === undefined ? "" : ` At ${line}.`;
+}
