@@ -7,7 +7,12 @@ import type {
   Workflow,
   WorkflowDefinitionFrom,
 } from "./core.ts";
-import type { HandlerDescriptor, ObjectDescriptor, ServiceDescriptor, WorkflowDescriptor } from "./descriptor.ts";
+import type {
+  HandlerDescriptor,
+  ObjectDescriptor,
+  ServiceDescriptor,
+  WorkflowDescriptor,
+} from "./descriptor.ts";
 import type { Duration } from "./duration.ts";
 import type { Client, ClientFromDescriptors, SendClient, SendClientFromDescriptors } from "./rpc.ts";
 

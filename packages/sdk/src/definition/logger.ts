@@ -40,4 +40,8 @@ export interface LogMetadata {
 }
 
 /** Where log messages go. It gets every message, of each level, also those of a replay. */
-export type LoggerTransport = (metadata: LogMetadata, message?: unknown, ...optionalParams: unknown[]) => void;
+export type LoggerTransport = (
+  metadata: LogMetadata,
+  message?: unknown,
+  ...optionalParams: unknown[]
+) => void;

@@ -33,7 +33,7 @@ export type RestatePromise<T> = Promise<T> & {
    * @example
    * const cents = ctx.serviceClient(pricing).quote(item).map((quote) => quote?.cents ?? 0);
    */
-  map<U>(mapper: (value?: T, failure?: TerminalError) => U): RestatePromise<U>;
+  map<U>(mapper: (value?: T, failure?: TerminalError) => U): RestatePromise<Awaited<U>>;
 };
 
 /** The id of an invocation, `inv_` and what follows. Made from a string by `InvocationIdParser.fromString`. */
