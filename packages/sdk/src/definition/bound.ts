@@ -1,6 +1,8 @@
-import type { Serde } from "../serde/serde.ts";
 import type { TerminalError } from "../errors.ts";
+import type { Serde } from "../serde/serde.ts";
 import type { HooksProvider } from "./hooks.ts";
+import type { JournalValueCodec } from "./journal-value-codec.ts";
+import type { LoggerTransport } from "./logger.ts";
 import type { HandlerOptions, ServiceLevelOptions } from "./options.ts";
 
 /**
@@ -41,4 +43,13 @@ export interface BoundService {
   /** Service options over the endpoint's defaults, whole keys replaced. */
   readonly options: ServiceLevelOptions;
   readonly handlers: ReadonlyMap<string, BoundHandler>;
+}
+
+/** All that one endpoint serves, and what it was told beside. Made by `bindEndpoint` in `bind.ts`. */
+export interface BoundEndpoint {
+  readonly services: ReadonlyMap<string, BoundService>;
+  /** Requests must be signed for one of these, if there are any. */
+  readonly identityKeys: readonly string[];
+  readonly logger: LoggerTransport | undefined;
+  readonly journalValueCodecProvider: (() => Promise<JournalValueCodec>) | undefined;
 }

@@ -100,11 +100,14 @@ export type WorkflowHandler<F, C = RestateWorkflowContext> = HandlerOf<F, C>;
 export type WorkflowSharedHandler<F, SC = RestateWorkflowSharedContext> = HandlerOf<F, SC>;
 
 /** The type of a handler's input, `void` if it takes none. */
-export type ArgType<T> = T extends (ctx: never) => unknown
-  ? void
-  : T extends (ctx: never, input: infer I) => unknown
-    ? I
-    : never;
+export type ArgType<T> = T extends (ctx: never, ...args: infer P) => unknown
+  ? P extends readonly []
+    ? // biome-ignore lint/suspicious/noConfusingVoidType: void is how handlers say that they take no input
+      void
+    : P extends readonly [(infer I)?, ...unknown[]]
+      ? I
+      : never
+  : never;
 
 /** The type of what a handler's promise resolves to. */
 export type HandlerReturnType<T> = T extends (ctx: never, input: never) => Promise<infer R> ? R : never;

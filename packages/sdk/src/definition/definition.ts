@@ -117,5 +117,10 @@ function describeType(value: unknown): string {
 function describe(handler: WrappedHandler, options: ServiceLevelOptions | undefined): HandlerDescriptor {
   const own = optionsOf(handler);
   const fallback = own.serde ?? options?.serde;
-  return makeHandlerDescriptor(own.input ?? fallback, own.output ?? fallback, kindOf(handler) === "shared", own);
+  return makeHandlerDescriptor(
+    own.input ?? fallback,
+    own.output ?? fallback,
+    kindOf(handler) === "shared",
+    own,
+  );
 }

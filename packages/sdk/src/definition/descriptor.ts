@@ -64,10 +64,11 @@ export type InferOutput<D> = D extends HandlerDescriptor<unknown, infer O, boole
 export type SerdeType<S> = S extends Serde<infer T> ? T : never;
 
 /** An implemented contract of a service: can be served and called. */
-export type ImplementedServiceDefinition<
-  P extends string,
-  H extends HandlerDescriptors,
-> = ServiceDefinition<P, unknown> & ServiceDescriptor<P, H>;
+export type ImplementedServiceDefinition<P extends string, H extends HandlerDescriptors> = ServiceDefinition<
+  P,
+  unknown
+> &
+  ServiceDescriptor<P, H>;
 
 /** An implemented contract of an object. */
 export type ImplementedObjectDefinition<

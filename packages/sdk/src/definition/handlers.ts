@@ -1,4 +1,5 @@
 import type { HandlerKind } from "./bound.ts";
+import type { ByInput } from "./by-input.ts";
 import type {
   Context,
   ObjectContext,
@@ -6,19 +7,18 @@ import type {
   WorkflowContext,
   WorkflowSharedContext,
 } from "./context.ts";
-import type { HandlerOptions, ObjectHandlerOpts, ServiceHandlerOpts, WorkflowHandlerOpts } from "./options.ts";
+import type {
+  HandlerOptions,
+  ObjectHandlerOpts,
+  ServiceHandlerOpts,
+  WorkflowHandlerOpts,
+} from "./options.ts";
 import type { TypedState, UntypedState } from "./state.ts";
 import { type HandlerFunction, wrapHandler } from "./wrapped-handler.ts";
 
 /** The handler's type without the input if that is `void`, and with an optional one if it may be `undefined`. */
 export type RemoveVoidArgument<F> = F extends (ctx: infer C, arg: infer A) => infer R
-  ? unknown extends A
-    ? F
-    : [A] extends [void]
-      ? (ctx: C) => R
-      : undefined extends A
-        ? (ctx: C, arg?: A) => R
-        : F
+  ? ByInput<A, (ctx: C) => R, (ctx: C, arg?: A) => R, F>
   : F;
 
 /** Makes service handlers with options. */

@@ -6,7 +6,9 @@ import type { ObjectOptions } from "./options.ts";
 /** The handlers `U` of an object, each as it is if it is one, else as it should be. */
 export type ObjectOpts<U> = {
   // biome-ignore lint/suspicious/noExplicitAny: "a context of any state" cannot be said otherwise; no value gets this type
-  [K in keyof U]: U[K] extends ObjectHandler<U[K], ObjectContext<any>> ? U[K] : ObjectHandler<U[K], ObjectContext>;
+  [K in keyof U]: U[K] extends ObjectHandler<U[K], ObjectContext<any>>
+    ? U[K]
+    : ObjectHandler<U[K], ObjectContext>;
 };
 
 const RULE: KindRule = { bare: "exclusive", allowed: ["exclusive", "shared"] };

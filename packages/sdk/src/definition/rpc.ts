@@ -1,4 +1,5 @@
 import type { Serde } from "../serde/serde.ts";
+import type { ByInput } from "./by-input.ts";
 import type { HandlerDescriptor, InferInput, InferOutput } from "./descriptor.ts";
 import type { Duration } from "./duration.ts";
 import type { InvocationHandle, InvocationPromise } from "./promises.ts";
@@ -141,9 +142,10 @@ export type SendClientFromDescriptors<H extends Record<string, HandlerDescriptor
   ) => InvocationHandle;
 };
 
-/** No input at all for `void`, an optional one if it may be `undefined`. */
-type DescriptorArgs<I, Options> = [I] extends [void]
-  ? [opts?: Options]
-  : undefined extends I
-    ? [input?: I, opts?: Options]
-    : [input: I, opts?: Options];
+/** What a client's method takes for an input of type `I`. */
+type DescriptorArgs<I, Options> = ByInput<
+  I,
+  [opts?: Options],
+  [input?: I, opts?: Options],
+  [input: I, opts?: Options]
+>;

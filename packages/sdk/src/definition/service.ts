@@ -4,7 +4,9 @@ import { createDefinition, type KindRule } from "./definition.ts";
 import type { ServiceOptions } from "./options.ts";
 
 /** The handlers `U` of a service, each as it is if it is one, else as it should be. */
-export type ServiceOpts<U> = { [K in keyof U]: ServiceHandler<U[K], Context> };
+export type ServiceOpts<U> = {
+  [K in keyof U]: U[K] extends ServiceHandler<U[K], Context> ? U[K] : ServiceHandler<U[K], Context>;
+};
 
 const RULE: KindRule = { bare: "service", allowed: ["service"] };
 

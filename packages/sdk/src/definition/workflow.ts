@@ -15,7 +15,7 @@ type AnyRun = (ctx: WorkflowContext<any>, input: never) => Promise<unknown>;
 type AnyShared = (ctx: WorkflowSharedContext<any>, input: never) => Promise<unknown>;
 
 /** The handlers `U` of a workflow, each as it is if it is one, else as it should be or why it cannot be. */
-export type WorkflowOpts<U> = { run: AnyRun } & {
+export type WorkflowOpts<U> = { run: unknown } & {
   [K in keyof U]: K extends ReservedName
     ? `${K} is a reserved keyword`
     : K extends "run"
