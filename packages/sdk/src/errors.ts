@@ -63,7 +63,7 @@ export class RestateError extends Error {
     return "restate";
   }
 
-  static [Symbol.hasInstance](value: unknown): boolean {
+  static override [Symbol.hasInstance](value: unknown): boolean {
     return hasInstance(this, value, "restate");
   }
 }

@@ -58,8 +58,8 @@ export abstract class Durable<T> {
     return this.subscribe().finally(onFinally);
   }
 
-  map<U>(mapper: (value?: T, failure?: TerminalError) => U): Derived<Awaited<U>> {
-    return new Derived<Awaited<U>>({
+  map<U>(mapper: (value?: T, failure?: TerminalError) => U): Derived<U> {
+    return new Derived<U>({
       owner: this.owner,
       combinator: "unknown",
       members: [this as Durable<unknown>],
@@ -216,7 +216,7 @@ function throwTimeout(): never {
 async function mapPromise<T, U>(
   source: Durable<T>,
   mapper: (value?: T, failure?: TerminalError) => U,
-): Promise<Awaited<U>> {
+): Promise<U> {
   let value: T | undefined;
   let failure: TerminalError | undefined;
   try {
@@ -226,7 +226,7 @@ async function mapPromise<T, U>(
     failure = reason;
   }
   try {
-    return (await mapper(value, failure)) as Awaited<U>;
+    return await mapper(value, failure);
   } catch (reason) {
     if (reason instanceof TerminalError || source.owner === undefined) throw reason;
     source.owner.fail(reason);
