@@ -1,0 +1,26 @@
+import { describe, expect, it } from "vitest";
+import { ENTRIES } from "../../scripts/entries.ts";
+import budgets from "./budgets.json" with { type: "json" };
+import { bundleEntry, NODE_ENTRIES } from "./bundles.ts";
+
+/** The optional peers that an entry stands for. */
+const PEERS: Readonly<Record<string, readonly string[]>> = { zod: ["zod"], superjson: ["superjson"] };
+
+describe.each(ENTRIES)("the bundle of %s", (entry) => {
+  it("stays within its budget", async () => {
+    const { bytes } = await bundleEntry(entry);
+    const budget = budgets[entry];
+    expect(
+      bytes,
+      `${entry} has ${bytes} bytes minified and gzipped, its budget is ${budget}. Take out what it does not need, or raise the budget in budgets.json and say why in the commit.`,
+    ).toBeLessThanOrEqual(budget);
+  });
+
+  it("imports nothing that its place does not have", async () => {
+    const { externals, text } = await bundleEntry(entry);
+    const allowed = (name: string): boolean =>
+      (PEERS[entry] ?? []).includes(name) || (NODE_ENTRIES.has(entry) && name.startsWith("node:"));
+    expect(externals.filter((name) => !allowed(name))).toEqual([]);
+    if (!NODE_ENTRIES.has(entry)) expect(text).not.toMatch(/["']node:/);
+  });
+});

@@ -1,0 +1,43 @@
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { type Entry, toSpecifier } from "../../scripts/entries.ts";
+import { TEST } from "./dist.ts";
+
+/** The entries that may use Node's modules; the others must run anywhere. */
+export const NODE_ENTRIES: ReadonlySet<Entry> = new Set<Entry>(["index", "lambda"]);
+
+export interface Bundle {
+  /** Minified and gzipped, with every dependency, without the optional peers. */
+  readonly bytes: number;
+  readonly text: string;
+  /** What the bundle still imports. */
+  readonly externals: readonly string[];
+}
+
+/** Bundles the whole of an entry as a user's bundler would, from `dist`. */
+export async function bundleEntry(entry: Entry): Promise<Bundle> {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: `export * from "${toSpecifier(entry)}";`, resolveDir: TEST },
+    bundle: true,
+    minify: true,
+    write: false,
+    metafile: true,
+    format: "esm",
+    target: "es2022",
+    // In a portable entry a `node:` import is left standing, to be reported.
+    platform: NODE_ENTRIES.has(entry) ? "node" : "neutral",
+    mainFields: ["module", "main"],
+    external: ["node:*", "zod", "superjson"],
+    logLevel: "silent",
+  });
+  const output = outputFiles[0];
+  if (output === undefined) throw new Error(`esbuild made nothing of ${entry}.`);
+  const imports = Object.values(metafile.outputs).flatMap(({ imports }) => imports);
+  return {
+    bytes: gzipSync(output.contents, { level: 9 }).byteLength,
+    text: output.text,
+    externals: [
+      ...new Set(imports.filter(({ external }) => external === true).map(({ path }) => path)),
+    ].sort(),
+  };
+}

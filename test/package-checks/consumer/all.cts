@@ -1,0 +1,9 @@
+import index = require("@perdure/sdk");
+import clients = require("@perdure/sdk/clients");
+import fetch = require("@perdure/sdk/fetch");
+import internal = require("@perdure/sdk/internal");
+import lambda = require("@perdure/sdk/lambda");
+import superjson = require("@perdure/sdk/superjson");
+import zod = require("@perdure/sdk/zod");
+
+export const entries: readonly unknown[] = [index, clients, fetch, internal, lambda, superjson, zod];

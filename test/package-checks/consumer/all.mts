@@ -1,0 +1,9 @@
+import * as index from "@perdure/sdk";
+import * as clients from "@perdure/sdk/clients";
+import * as fetch from "@perdure/sdk/fetch";
+import * as internal from "@perdure/sdk/internal";
+import * as lambda from "@perdure/sdk/lambda";
+import * as superjson from "@perdure/sdk/superjson";
+import * as zod from "@perdure/sdk/zod";
+
+export const entries: readonly unknown[] = [index, clients, fetch, internal, lambda, superjson, zod];
