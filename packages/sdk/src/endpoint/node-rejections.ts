@@ -12,9 +12,15 @@ import { isDelivered } from "../journal/delivered-errors.ts";
 
 let guards = 0;
 
+/** Rejections that were kept quiet; when they are handled after all, Node would warn. */
+const quiet = new WeakSet<Promise<unknown>>();
+
 /** Called when an attempt starts; the result is called when it has ended. */
 export function guardRejections(): () => void {
-  if (guards === 0) process.on("unhandledRejection", onUnhandled);
+  if (guards === 0) {
+    process.on("unhandledRejection", onUnhandled);
+    process.on("rejectionHandled", onHandled);
+  }
   guards += 1;
   let released = false;
   return () => {
@@ -23,16 +29,26 @@ export function guardRejections(): () => void {
     // Node reports a rejection after the microtasks that caused it: stay until they are through.
     setImmediate(() => {
       guards -= 1;
-      if (guards === 0) process.off("unhandledRejection", onUnhandled);
+      if (guards > 0) return;
+      process.off("unhandledRejection", onUnhandled);
+      process.off("rejectionHandled", onHandled);
     });
   };
 }
 
 function onUnhandled(reason: unknown, promise: Promise<unknown>): void {
-  if (isDelivered(reason)) return;
+  if (isDelivered(reason)) {
+    quiet.add(promise);
+    return;
+  }
   // Someone else listens: then Node would have left it to them.
   if (process.listenerCount("unhandledRejection") > 1) return;
   actAsNode(reason, promise);
+}
+
+function onHandled(promise: Promise<unknown>): void {
+  if (quiet.has(promise) || process.listenerCount("rejectionHandled") > 1) return;
+  process.emitWarning("Promise rejection was handled asynchronously", "PromiseRejectionHandledWarning");
 }
 
 /** What Node does when nobody listens, by its `--unhandled-rejections` mode. */

@@ -1,0 +1,25 @@
+/**
+ * `@perdure/sdk/internal`: the seam that the embedded engine and the testing kit
+ * build on. Not for applications; it may change in any release.
+ */
+export { bindEndpoint, bindService } from "./definition/bind.ts";
+export type {
+  BoundEndpoint,
+  BoundHandler,
+  BoundService,
+  HandlerKind,
+  ServiceKind,
+} from "./definition/bound.ts";
+export { nodeRuntime } from "./endpoint/node-runtime.ts";
+export type { AttemptOptions } from "./invocation/attempt.ts";
+export { startAttempt } from "./invocation/attempt.ts";
+export type { Link, LinkReader } from "./invocation/link.ts";
+export type { Runtime } from "./invocation/runtime.ts";
+export { isDelivered } from "./journal/delivered-errors.ts";
+export type { MismatchFacts } from "./journal/mismatch.ts";
+export { JournalMismatchError } from "./journal/mismatch.ts";
+export { createMessageDecoder, encodeMessages } from "./protocol/codec.ts";
+export { decodeInvocationId, encodeInvocationId } from "./protocol/ids.ts";
+export { isCommand, toTypeId } from "./protocol/message-types.ts";
+export * from "./protocol/messages.ts";
+export type { ProtocolVersion } from "./protocol/versions.ts";
