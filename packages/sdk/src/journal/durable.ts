@@ -58,12 +58,12 @@ export abstract class Durable<T> {
     return this.subscribe().finally(onFinally);
   }
 
-  map<U>(mapper: (value?: T, failure?: TerminalError) => U): Derived<U> {
-    return new Derived<U>({
+  map<U>(mapper: (value?: T, failure?: TerminalError) => U): Durable<Awaited<U>> {
+    return new Derived<Awaited<U>>({
       owner: this.owner,
       combinator: "unknown",
       members: [this as Durable<unknown>],
-      combine: () => mapPromise(this, mapper),
+      combine: () => mapPromise(this, mapper) as Promise<Awaited<U>>,
     });
   }
 
