@@ -34,12 +34,10 @@ export interface ClientSendOptions<I> extends ClientRequestOptions<I> {
   readonly delay?: Duration | number | undefined;
 }
 
-/** Symbol.for, so that options made by another copy of this package are known as such. */
-const OPTS: unique symbol = Symbol.for("perdure.rpc.opts");
-
 /** Options of a call, told apart from the handler's input. Made by `rpc.opts`. */
 export class Opts<I, O> {
-  readonly [OPTS] = "call" as const;
+  /** Tells the two kinds apart, across copies of this package too. */
+  readonly "~opts" = "call" as const;
   private readonly opts: ClientCallOptions<I, O>;
 
   private constructor(opts: ClientCallOptions<I, O>) {
@@ -57,7 +55,8 @@ export class Opts<I, O> {
 
 /** Options of a send, told apart from the handler's input. Made by `rpc.sendOpts`. */
 export class SendOpts<I> {
-  readonly [OPTS] = "send" as const;
+  /** Tells the two kinds apart, across copies of this package too. */
+  readonly "~opts" = "send" as const;
   private readonly opts: ClientSendOptions<I>;
 
   private constructor(opts: ClientSendOptions<I>) {
@@ -83,8 +82,11 @@ export function isSendOpts(value: unknown): value is SendOpts<unknown> {
   return optsKind(value) === "send";
 }
 
-function optsKind(value: unknown): unknown {
-  return typeof value === "object" && value !== null ? (value as { [OPTS]?: unknown })[OPTS] : undefined;
+/** The method is looked for as well, since no input that came as JSON has one. */
+function optsKind(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const candidate = value as { "~opts"?: string; getOpts?: unknown };
+  return typeof candidate.getOpts === "function" ? candidate["~opts"] : undefined;
 }
 
 /** Options of calls and sends. */

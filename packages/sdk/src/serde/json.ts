@@ -80,11 +80,15 @@ function stringify(value: unknown): string {
   return text;
 }
 
+/** How deep the search for what cannot be written goes. */
+export const SEARCH_DEPTH_MAX = 200;
+
 /** Only walked after `JSON.stringify` has failed: what stands in its way, and where. */
 function findUnserializable(value: unknown, path: string, above: readonly object[]): string | undefined {
   if (typeof value === "bigint") return `a BigInt (at ${path || "/"})`;
   if (typeof value !== "object" || value === null) return undefined;
   if (above.includes(value)) return `a reference back to an enclosing object (at ${path || "/"})`;
+  if (above.length >= SEARCH_DEPTH_MAX) return undefined;
   if (typeof (value as { toJSON?: unknown }).toJSON === "function") return undefined;
   for (const [key, child] of Object.entries(value)) {
     const found = findUnserializable(child, `${path}/${escapePointer(key)}`, [...above, value]);
