@@ -16,7 +16,8 @@ import {
 /** Declares handlers of one sharing mode. A direction that is left out is `void`. */
 export interface HandlerDeclarations<Shared extends boolean> {
   /** Types only; the values travel as JSON, or by the implementation's default serde. */
-  json<I = void, O = void>(opts?: DescriptorOpts): HandlerDescriptor<I, O, Shared>;
+  // NoInfer: where a descriptor of anything is wanted, `json()` still means void.
+  json<I = void, O = void>(opts?: DescriptorOpts): HandlerDescriptor<NoInfer<I>, NoInfer<O>, Shared>;
 
   /** A serde for each direction. */
   serdes<SI extends Serde<unknown> = Serde<void>, SO extends Serde<unknown> = Serde<void>>(

@@ -89,6 +89,21 @@ function optsKind(value: unknown): string | undefined {
   return typeof candidate.getOpts === "function" ? candidate["~opts"] : undefined;
 }
 
+// In both, the handler that is called decides on the types first, so that serdes
+// of any type (`serde.json`) fit; without one, the serdes given decide.
+
+/** The type of `rpc.opts`. */
+export interface OptsFactory {
+  <I = never, O = never>(opts: ClientCallOptions<NoInfer<I>, NoInfer<O>>): Opts<I, O>;
+  <I = never, O = never>(opts: ClientCallOptions<I, O>): Opts<I, O>;
+}
+
+/** The type of `rpc.sendOpts`. */
+export interface SendOptsFactory {
+  <I = never>(opts: ClientSendOptions<NoInfer<I>>): SendOpts<I>;
+  <I = never>(opts: ClientSendOptions<I>): SendOpts<I>;
+}
+
 /** Options of calls and sends. */
 export const rpc: {
   /**
@@ -97,17 +112,17 @@ export const rpc: {
    * @example
    * await ctx.serviceClient(mailer).send(mail, rpc.opts({ idempotencyKey: mail.id }));
    */
-  readonly opts: <I = never, O = never>(opts: ClientCallOptions<I, O>) => Opts<I, O>;
+  readonly opts: OptsFactory;
   /**
    * Options of a send, as the send client method's last argument.
    *
    * @example
    * ctx.serviceSendClient(mailer).send(mail, rpc.sendOpts({ delay: { hours: 5 } }));
    */
-  readonly sendOpts: <I = never>(opts: ClientSendOptions<I>) => SendOpts<I>;
+  readonly sendOpts: SendOptsFactory;
 } = {
-  opts: (opts) => Opts.from(opts),
-  sendOpts: (opts) => SendOpts.from(opts),
+  opts: <I, O>(opts: ClientCallOptions<I, O>) => Opts.from(opts),
+  sendOpts: <I>(opts: ClientSendOptions<I>) => SendOpts.from(opts),
 };
 
 /** The input type in the arguments that follow the context. */
