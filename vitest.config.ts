@@ -34,7 +34,7 @@ export default defineConfig({
         test: {
           name: "conformance",
           include: ["test/**/*.test.ts", "packages/examples/**/*.test.ts"],
-          exclude: ["**/node_modules/**", "test/package-checks/**"],
+          exclude: ["**/node_modules/**", "test/package-checks/**", "test/types/**"],
           environment: "node",
           // Each file may start a server and endpoint processes of its own, and
           // signals and unhandled rejections are told apart by process.
@@ -48,7 +48,7 @@ export default defineConfig({
       {
         test: {
           name: "packages",
-          include: ["test/package-checks/**/*.test.ts"],
+          include: ["test/package-checks/**/*.test.ts", "test/types/**/*.test.ts"],
           environment: "node",
           pool: "forks",
           maxWorkers: 2,

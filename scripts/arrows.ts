@@ -7,7 +7,7 @@
  * 1. A room imports only the rooms listed for it. The entries stand at the top:
  *    they import any room, nobody imports them.
  * 2. Only the Node and Lambda endpoints import Node's modules, and only they and
- *    the entries `index` and `lambda` import those endpoints.
+ *    the entries for Node import those endpoints.
  * 3. A package is imported only if it is a dependency; an optional peer only by
  *    the files named after it.
  * 4. Nothing imports in a circle, type imports included.
@@ -16,7 +16,7 @@
 import { builtinModules } from "node:module";
 import { posix } from "node:path";
 import { findCycles } from "./cycles.ts";
-import { ENTRIES } from "./entries.ts";
+import { ENTRIES, NODE_ENTRIES } from "./entries.ts";
 import { type Import, parseImports } from "./imports.ts";
 
 const LEAVES = ["definition", "serde", "errors"];
@@ -35,7 +35,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 };
 
 const ENTRY_FILES = new Set(ENTRIES.map((entry) => `${entry}.ts`));
-const NODE_ENTRIES = new Set(["index.ts", "lambda.ts"]);
+const NODE_ENTRY_FILES = new Set([...NODE_ENTRIES].map((entry) => `${entry}.ts`));
 const NODE_ENDPOINT = /^endpoint\/(node|lambda)[^/]*(\/|\.ts$)/;
 const TEST = /(\.test\.ts$)|(^|\/)testing\//;
 const NODE_MODULES = new Set(builtinModules);
@@ -85,7 +85,7 @@ function judgeFile(file: string, edge: Import, sources: Sources): string | undef
   if (TEST.test(target)) return "that is test code. What ships must not import it.";
   if (ENTRY_FILES.has(target))
     return "an entry stands above every room. Import the file that the name comes from.";
-  if (isNodeFile(target) && !isNodeFile(file) && !NODE_ENTRIES.has(file)) {
+  if (isNodeFile(target) && !isNodeFile(file) && !NODE_ENTRY_FILES.has(file)) {
     return "that file uses Node's modules, this one must run anywhere. Split the portable part out of it.";
   }
   if (ENTRY_FILES.has(file)) return undefined;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { ENTRIES } from "../../scripts/entries.ts";
+import { ENTRIES, NODE_ENTRIES } from "../../scripts/entries.ts";
 import budgets from "./budgets.json" with { type: "json" };
-import { bundleEntry, NODE_ENTRIES } from "./bundles.ts";
+import { bundleEntry } from "./bundles.ts";
 
 /** The optional peers that an entry stands for. */
 const PEERS: Readonly<Record<string, readonly string[]>> = { zod: ["zod"], superjson: ["superjson"] };

@@ -1,10 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
-import { type Entry, toSpecifier } from "../../scripts/entries.ts";
+import { type Entry, NODE_ENTRIES, toSpecifier } from "../../scripts/entries.ts";
 import { TEST } from "./dist.ts";
-
-/** The entries that may use Node's modules; the others must run anywhere. */
-export const NODE_ENTRIES: ReadonlySet<Entry> = new Set<Entry>(["index", "lambda"]);
 
 export interface Bundle {
   /** Minified and gzipped, with every dependency, without the optional peers. */
