@@ -25,20 +25,17 @@ import {
 import type { ContextCore } from "./core.ts";
 
 /**
- * Where a context keeps its core. A symbol and not a private field, so that a
- * context which somebody wrapped in a Proxy or derived by Object.create still works.
+ * The client factories of a context, or of one scope of it. What they work on
+ * stands in properties and not in private fields, so that a context which
+ * somebody wrapped in a Proxy still works.
  */
-export const CORE: unique symbol = Symbol("perdure.context.core");
-const SCOPE: unique symbol = Symbol("perdure.context.scope");
-
-/** The client factories of a context, or of one scope of it. */
 export class Clients implements ContextClients {
-  readonly [CORE]: ContextCore;
-  readonly [SCOPE]: string | undefined;
+  readonly "~core": ContextCore;
+  readonly "~scope": string | undefined;
 
   constructor(core: ContextCore, scope?: string) {
-    this[CORE] = core;
-    this[SCOPE] = scope;
+    this["~core"] = core;
+    this["~scope"] = scope;
   }
 
   serviceClient<D>(definition: ServiceDefinitionFrom<D>): Client<Service<D>> {
@@ -82,8 +79,8 @@ export class Clients implements ContextClients {
 
 function toCallee(clients: Clients, kind: ServiceKind, definition: unknown, key?: string): Callee {
   return checkCallee({
-    core: clients[CORE],
-    scope: clients[SCOPE],
+    core: clients["~core"],
+    scope: clients["~scope"],
     definition: definition as CalleeDefinition,
     kind,
     key,

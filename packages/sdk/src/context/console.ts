@@ -17,15 +17,19 @@ const LEVELS: ReadonlyMap<string | symbol, RestateLogLevel> = new Map([
  * where they are; it is the logger that drops those. The host console's other
  * methods (`table`, `time` and so on) are passed on, except in a replay.
  */
-export function createConsole(core: ContextCore, request: () => Request): Console {
+export function createConsole(
+  core: ContextCore,
+  request: () => Request,
+  host: Console = globalThis.console,
+): Console {
   let context: LoggerContext | undefined;
   const log = (level: RestateLogLevel, message: readonly unknown[]): void => {
     context ??= createLoggerContext(core, request);
     const metadata = { source: LogSource.USER, level, replaying: core.journal.replaying, context };
     core.logger(metadata, ...message);
   };
-  return new Proxy(globalThis.console, {
-    get: (host, property) => {
+  return new Proxy(host, {
+    get: (_target, property) => {
       const level = LEVELS.get(property);
       if (level !== undefined) return (...message: unknown[]) => log(level, message);
       const value: unknown = Reflect.get(host, property);
