@@ -8,7 +8,7 @@ import type { Duration } from "./definition/duration.ts";
  * are recognised by a brand, not by identity.
  */
 
-const BRAND = Symbol.for("perdure.error");
+const BRAND: unique symbol = Symbol.for("perdure.error");
 
 type ErrorKind = "restate" | "terminal" | "timeout" | "cancelled" | "retryable" | "pause";
 

@@ -7,8 +7,7 @@ export function sourceLine(): string | undefined {
   const own = frames[0];
   if (own === undefined) return undefined;
   const ownRoot = toRoot(own);
-  const outside = frames.find((frame) => !frame.startsWith(ownRoot) && !isInternal(frame));
-  return outside;
+  return frames.find((frame) => !isOwn(frame, ownRoot) && !isInternal(frame));
 }
 
 /** Frames of our own stand in front of the author's; the usual ten may not reach far enough. */
@@ -39,6 +38,11 @@ function toRoot(frame: string): string {
   const inSources = file.lastIndexOf("/journal/source-line.");
   if (inSources >= 0) return file.slice(0, inSources + 1);
   return file.slice(0, Math.max(file.lastIndexOf("/"), file.lastIndexOf("\\")) + 1);
+}
+
+/** Our own tests lie among the sources, and are authors too. */
+function isOwn(frame: string, ownRoot: string): boolean {
+  return frame.startsWith(ownRoot) && !frame.includes(".test.");
 }
 
 function isInternal(frame: string): boolean {
