@@ -192,6 +192,7 @@ export interface Ingress extends IngressClients {
    *
    * The server needs flow control (`RESTATE_EXPERIMENTAL_ENABLE_VQUEUES`) and
    * protocol v7 (`RESTATE_EXPERIMENTAL_ENABLE_PROTOCOL_V7`), else it answers 400.
+   * Restate Server 1.7 has scoped services and workflows, but no scoped objects.
    *
    * @experimental
    */

@@ -23,7 +23,11 @@ export interface ConnectionOpts {
    * @experimental
    */
   readonly journalValueCodec?: JournalValueCodec | undefined;
-  /** Instead of the global `fetch`, for example one with its own connection pool. */
+  /**
+   * Instead of the global `fetch`, for example one with its own connection pool.
+   * Node's own gives up after five minutes without the head of an answer: to wait
+   * longer pass one with other limits, or let `retry` attach again.
+   */
   readonly fetch?: typeof globalThis.fetch | undefined;
 }
 
@@ -66,7 +70,7 @@ export class Opts<I, O> {
   readonly "~opts" = "ingress" as const;
   readonly opts: IngressCallOptions<I, O>;
 
-  static from<I = unknown, O = unknown>(opts: IngressCallOptions<I, O>): Opts<I, O> {
+  static from<I = never, O = never>(opts: IngressCallOptions<I, O>): Opts<I, O> {
     return new Opts(opts);
   }
 
@@ -85,7 +89,7 @@ export class SendOpts<I = unknown> {
   readonly "~opts" = "ingress" as const;
   readonly opts: IngressSendOptions<I>;
 
-  static from<I = unknown>(opts: IngressSendOptions<I>): SendOpts<I> {
+  static from<I = never>(opts: IngressSendOptions<I>): SendOpts<I> {
     return new SendOpts(opts);
   }
 
@@ -111,14 +115,14 @@ export const rpc: {
    * @example
    * await ingress.serviceClient(mailer).send(mail, rpc.opts({ idempotencyKey: mail.id }));
    */
-  readonly opts: <I, O>(opts: IngressCallOptions<I, O>) => Opts<I, O>;
+  readonly opts: <I = never, O = never>(opts: IngressCallOptions<I, O>) => Opts<I, O>;
   /**
    * Options of a send, as the send client method's last argument.
    *
    * @example
    * await ingress.serviceSendClient(mailer).send(mail, rpc.sendOpts({ delay: { hours: 5 } }));
    */
-  readonly sendOpts: <I>(opts: IngressSendOptions<I>) => SendOpts<I>;
+  readonly sendOpts: <I = never>(opts: IngressSendOptions<I>) => SendOpts<I>;
 } = {
   opts: (opts) => Opts.from(opts),
   sendOpts: (opts) => SendOpts.from(opts),

@@ -98,7 +98,11 @@ const cases: Case[] = [
       ingress.serviceClient(greeter).bytes(
         new Uint8Array([1]),
         rpc.opts({
-          input: { ...serde.json, serialize: (value) => new TextEncoder().encode(`[${value}]`) },
+          input: {
+            contentType: "application/json",
+            serialize: (value: Uint8Array) => new TextEncoder().encode(`[${value}]`),
+            deserialize: (bytes) => bytes,
+          },
           output: serde.binary,
         }),
       ),

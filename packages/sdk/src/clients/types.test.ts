@@ -41,7 +41,10 @@ const approval = workflow({
     approve: async (_ctx: WorkflowSharedContext, yes: boolean) => yes,
   },
 });
-const contract = iface.object("Contract", { add: iface.json<number, string>(), reset: iface.json() });
+const contract = iface.object("Contract", {
+  add: iface.json<number, string>(),
+  reset: iface.json<void, void>(),
+});
 const implemented = implement(contract, {
   handlers: { add: async (_ctx, amount) => String(amount), reset: async () => {} },
 });
@@ -154,7 +157,7 @@ describe("types of the ingress client", () => {
 
   it("options and outputs", () => {
     compileOnly(() => {
-      expectTypeOf(rpc.opts({ timeout: 1 })).toEqualTypeOf<Opts<unknown, unknown>>();
+      expectTypeOf(rpc.opts({ timeout: 1 })).toEqualTypeOf<Opts<never, never>>();
       const output = {} as Output<string>;
       if (output.ready) expectTypeOf(output.result).toEqualTypeOf<string>();
       expectTypeOf(output.result).toEqualTypeOf<string>();
