@@ -8,7 +8,7 @@ import type { Duration } from "./definition/duration.ts";
  * are recognised by a brand, not by identity.
  */
 
-const BRAND: unique symbol = Symbol.for("perdure.error");
+const BRAND = Symbol.for("perdure.error");
 
 type ErrorKind = "restate" | "terminal" | "timeout" | "cancelled" | "retryable" | "pause";
 
@@ -47,6 +47,10 @@ export interface RestateErrorOptions {
 
 /** The base of every error that this package throws. Not terminal by itself. */
 export class RestateError extends Error {
+  static {
+    Object.defineProperty(this.prototype, BRAND, { value: "restate" satisfies ErrorKind });
+  }
+
   /** HTTP-like status code of the failure, 500 unless said otherwise. */
   readonly code: number;
   /** What to do about it, where we know. */
@@ -57,10 +61,6 @@ export class RestateError extends Error {
     super(message, options?.cause === undefined ? undefined : { cause: options.cause });
     this.code = options?.errorCode ?? DEFAULT_ERROR_CODE;
     if (options?.hint !== undefined) this.hint = options.hint;
-  }
-
-  get [BRAND](): ErrorKind {
-    return "restate";
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
@@ -81,16 +81,16 @@ export interface TerminalErrorOptions extends RestateErrorOptions {
  * throw new TerminalError("card declined", { errorCode: 402 });
  */
 export class TerminalError extends RestateError {
+  static {
+    Object.defineProperty(this.prototype, BRAND, { value: "terminal" satisfies ErrorKind });
+  }
+
   override name = "TerminalError";
   readonly metadata: Record<string, string>;
 
   constructor(message: string, options?: TerminalErrorOptions) {
     super(message, options);
     this.metadata = options?.metadata ?? {};
-  }
-
-  override get [BRAND](): ErrorKind {
-    return "terminal";
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
@@ -100,14 +100,14 @@ export class TerminalError extends RestateError {
 
 /** What `orTimeout` rejects with. Code 408. */
 export class TimeoutError extends TerminalError {
+  static {
+    Object.defineProperty(this.prototype, BRAND, { value: "timeout" satisfies ErrorKind });
+  }
+
   override name = "TimeoutError";
 
   constructor(message = "Timeout occurred") {
     super(message, { errorCode: TIMEOUT_ERROR_CODE });
-  }
-
-  override get [BRAND](): ErrorKind {
-    return "timeout";
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
@@ -117,14 +117,14 @@ export class TimeoutError extends TerminalError {
 
 /** What pending awaits reject with when the invocation is cancelled. Code 409. */
 export class CancelledError extends TerminalError {
+  static {
+    Object.defineProperty(this.prototype, BRAND, { value: "cancelled" satisfies ErrorKind });
+  }
+
   override name = "CancelledError";
 
   constructor(message = "Cancelled") {
     super(message, { errorCode: CANCELLED_ERROR_CODE });
-  }
-
-  override get [BRAND](): ErrorKind {
-    return "cancelled";
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
@@ -139,16 +139,16 @@ export interface RetryableErrorOptions {
 
 /** Fails the attempt and says when to try again. For handlers and for `ctx.run`. */
 export class RetryableError extends RestateError {
+  static {
+    Object.defineProperty(this.prototype, BRAND, { value: "retryable" satisfies ErrorKind });
+  }
+
   override name = "RetryableError";
   readonly retryAfter?: Duration | number;
 
   constructor(message: string, options?: RetryableErrorOptions & RestateErrorOptions) {
     super(message, options);
     if (options?.retryAfter !== undefined) this.retryAfter = options.retryAfter;
-  }
-
-  override get [BRAND](): ErrorKind {
-    return "retryable";
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
@@ -164,11 +164,11 @@ export class RetryableError extends RestateError {
 
 /** Thrown inside `ctx.run`, pauses the invocation until an operator resumes it. */
 export class PauseError extends RestateError {
-  override name = "PauseError";
-
-  override get [BRAND](): ErrorKind {
-    return "pause";
+  static {
+    Object.defineProperty(this.prototype, BRAND, { value: "pause" satisfies ErrorKind });
   }
+
+  override name = "PauseError";
 
   static override [Symbol.hasInstance](value: unknown): boolean {
     return hasInstance(this, value, "pause");

@@ -209,9 +209,22 @@ export class Conductor implements RunsOwner {
     this.#runs.add({ ...run, commandIndex: this.#recorder.issued - 1 });
   }
 
-  /** Ends the attempt by an error; the invocation is tried again. */
-  fail(error: unknown, command?: { readonly type: Command["type"]; readonly name: string }): void {
-    this.#fail({ error, command, commandIndex: this.#recorder.issued - 1 });
+  /** Commands issued so far, the input included: the index of the next one. */
+  get issued(): number {
+    return this.#recorder.issued;
+  }
+
+  /**
+   * Ends the attempt by an error; the invocation is tried again. A command without
+   * an index is the one that was being prepared; without a command, the last one counts.
+   */
+  fail(error: unknown, command?: Pick<Command, "type" | "name">, commandIndex?: number): void {
+    const { issued } = this.#recorder;
+    this.#fail({
+      error,
+      command,
+      commandIndex: commandIndex ?? (command === undefined ? issued - 1 : issued),
+    });
   }
 
   leafSubscribed(leaf: Leaf<unknown>): void {

@@ -69,7 +69,7 @@ export abstract class Durable<T> {
 
   orTimeout(timeout: Duration | number): Durable<T> {
     if (this.owner === undefined) return this;
-    const timer = this.owner.createTimer(toMillis(timeout));
+    const timer = this.owner.createTimer(checkTimeout(timeout));
     return new Derived<T>({
       owner: this.owner,
       combinator: "unknown",
@@ -203,6 +203,14 @@ export class Constant<T> extends Durable<T> {
   addTo(): void {
     // Nothing outside can complete it.
   }
+}
+
+function checkTimeout(timeout: Duration | number): number {
+  const ms = toMillis(timeout);
+  if (ms >= 0 && ms < Number.POSITIVE_INFINITY) return ms;
+  throw new TerminalError(`orTimeout: ${ms} ms is no timeout.`, {
+    hint: "Pass milliseconds or a Duration that is finite and not negative.",
+  });
 }
 
 function throwTimeout(): never {

@@ -62,7 +62,12 @@ export class Journal extends Conductor implements LeafOwner {
   /** Issues a command and gives the promise of its completion. */
   request<T>(command: Command & { readonly completionId: number }, decode: Decode<T>): Durable<T> {
     this.issue(command);
-    return new Leaf(this, { source: { type: "completion", id: command.completionId }, decode, command });
+    return new Leaf(this, {
+      source: { type: "completion", id: command.completionId },
+      decode,
+      command,
+      commandIndex: this.issued - 1,
+    });
   }
 
   call<T>(
@@ -87,7 +92,7 @@ export class Journal extends Conductor implements LeafOwner {
 
   sleep(ms: number, name: string): Durable<void> {
     const completionId = this.takeCompletionId();
-    const wakeUpTimeMs = this.#now() + ms;
+    const wakeUpTimeMs = Math.ceil(this.#now() + ms);
     return this.request({ type: "Sleep", name, completionId, wakeUpTimeMs }, () => {});
   }
 
@@ -182,7 +187,12 @@ export class Journal extends Conductor implements LeafOwner {
       if (result.type !== "invocationId") throw unexpected(command, result);
       return result.invocationId;
     };
-    return new Leaf(this, { source: { type: "completion", id }, decode, command });
+    return new Leaf(this, {
+      source: { type: "completion", id },
+      decode,
+      command,
+      commandIndex: this.issued - 1,
+    });
   }
 
   /** A value that is known at once. A failing decode ends the attempt, as it would later. */
@@ -191,7 +201,7 @@ export class Journal extends Conductor implements LeafOwner {
       return this.constant(decode());
     } catch (error) {
       if (error instanceof TerminalError) return new Constant<T>({ reason: markDelivered(error) }, this);
-      this.fail(error, command);
+      this.fail(error, command, this.issued - 1);
       return createNever();
     }
   }

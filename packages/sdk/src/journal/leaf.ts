@@ -15,12 +15,13 @@ export interface LeafOptions<T> {
   readonly source: LeafSource;
   readonly decode: Decode<T>;
   readonly command?: Command | undefined;
+  readonly commandIndex?: number | undefined;
 }
 
 export interface LeafOwner extends DurableOwner {
   /** From now on the leaf's notification may be delivered. */
   leafSubscribed(leaf: Leaf<unknown>): void;
-  fail(error: unknown, command?: Command): void;
+  fail(error: unknown, command?: Command, commandIndex?: number): void;
 }
 
 /** A durable promise that one notification of the journal settles. */
@@ -28,6 +29,7 @@ export class Leaf<T> extends Durable<T> {
   readonly source: LeafSource;
   /** The command that it completes; a signal has none. */
   readonly command: Command | undefined;
+  readonly #commandIndex: number | undefined;
   readonly #decode: Decode<T>;
   readonly #owner: LeafOwner;
 
@@ -36,6 +38,7 @@ export class Leaf<T> extends Durable<T> {
     this.#owner = owner;
     this.source = options.source;
     this.command = options.command;
+    this.#commandIndex = options.commandIndex;
     this.#decode = options.decode;
   }
 
@@ -65,7 +68,7 @@ export class Leaf<T> extends Durable<T> {
       value = this.#decode(result);
     } catch (error) {
       if (error instanceof TerminalError) this.fail(markDelivered(error));
-      else this.#owner.fail(error, this.command);
+      else this.#owner.fail(error, this.command, this.#commandIndex);
       return;
     }
     this.fulfil(value);

@@ -22,5 +22,10 @@ export function toCode(error: Error): number {
 /** The message with what to do about it, for whoever reads it far from the code. */
 export function messageWithHint(error: Error): string {
   const hint = error instanceof RestateError ? error.hint : undefined;
-  return hint === undefined ? error.message : `${error.message}\n${hint}`;
+  return toWellFormed(hint === undefined ? error.message : `${error.message}\n${hint}`);
+}
+
+/** Half a surrogate pair does not survive UTF-8; a replay would meet another text. */
+function toWellFormed(text: string): string {
+  return new TextDecoder().decode(new TextEncoder().encode(text));
 }

@@ -36,9 +36,9 @@ export function toRunRetry(
     (policy.maxDurationMs !== undefined && failures.elapsedMs >= policy.maxDurationMs);
   if (spent) return { type: "giveUp" };
   const backoff = policy.initialIntervalMs * policy.factor ** (failures.count - 1);
-  return { type: "retry", delayMs: override ?? Math.min(policy.maxIntervalMs, backoff) };
+  return { type: "retry", delayMs: override ?? Math.round(Math.min(policy.maxIntervalMs, backoff)) };
 }
 
 function toDelay(retryAfter: Duration | number | undefined): number | undefined {
-  return retryAfter === undefined ? undefined : Math.max(0, toMillis(retryAfter));
+  return retryAfter === undefined ? undefined : Math.max(0, Math.round(toMillis(retryAfter)));
 }
