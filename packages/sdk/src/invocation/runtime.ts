@@ -4,7 +4,8 @@
 export interface Runtime {
   /**
    * Calls `step` once the microtasks (and, on Node, the ticks) that are queued
-   * now, and all that they queue, have run. With `yieldTurn` timers and I/O of
+   * from now on have run, with all that they queue. So it is called before the
+   * code that is to come to rest is resumed. With `yieldTurn` timers and I/O of
    * the process get a turn first.
    */
   quiesce(step: () => void, options: { readonly yieldTurn: boolean }): void;
