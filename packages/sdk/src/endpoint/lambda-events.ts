@@ -25,8 +25,10 @@ export interface LambdaResult {
   readonly isBase64Encoded: boolean;
 }
 
+/** Without a query, which stands elsewhere in both formats. */
 export function pathOf(event: LambdaEvent): string {
-  return event.path ?? event.rawPath ?? "/";
+  const path = event.path ?? event.rawPath ?? "/";
+  return path.split("?", 1)[0] ?? path;
 }
 
 export function methodOf(event: LambdaEvent): string | undefined {

@@ -90,6 +90,11 @@ export class RequestHandler {
     }
   }
 
+  /** How many attempts hold a connection. */
+  get activeAttempts(): number {
+    return this.#active.size;
+  }
+
   /** Makes running attempts suspend as soon as they can, and refuses new ones with 503. */
   stop(): void {
     this.#stopping = true;
