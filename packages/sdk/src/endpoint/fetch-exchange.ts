@@ -6,7 +6,7 @@ import type { BodyReader, EndpointRequest, EndpointResponse } from "./exchange.t
  * 1. The connection may be lost by the request's body failing, by its signal, or
  *    by the response's body being cancelled: runtimes differ in which of them
  *    they use, so any of them counts.
- * 2. `answered` never rejects.
+ * 2. `answered` always resolves, also when nobody is there any more.
  */
 export class FetchExchange implements EndpointRequest, EndpointResponse {
   readonly method: string;
@@ -57,22 +57,25 @@ export class FetchExchange implements EndpointRequest, EndpointResponse {
   }
 
   head(status: number, headers: Readonly<Record<string, string>>): void {
-    if (this.#body !== undefined || this.#lost !== undefined) return;
+    if (this.#body !== undefined) return;
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => {
         this.#body = controller;
       },
-      cancel: (reason: unknown) => this.#lose(reason ?? new Error("The response was cancelled")),
+      cancel: (reason: unknown) => {
+        this.#ended = true;
+        this.#lose(reason ?? new Error("The response was cancelled"));
+      },
     });
     this.#answer(new Response(body, { status, headers: { ...headers } }));
   }
 
   write(bytes: Uint8Array): void {
-    if (this.#lost === undefined && !this.#ended) this.#body?.enqueue(bytes);
+    if (!this.#ended) this.#body?.enqueue(bytes);
   }
 
   end(bytes?: Uint8Array): void {
-    if (this.#lost !== undefined || this.#ended) return;
+    if (this.#ended) return;
     if (bytes !== undefined && bytes.length > 0) this.#body?.enqueue(bytes);
     this.#ended = true;
     this.#body?.close();
@@ -83,7 +86,7 @@ export class FetchExchange implements EndpointRequest, EndpointResponse {
     if (this.#ended) return;
     this.#ended = true;
     if (this.#body === undefined) this.#answer(new Response(null, { status: 500 }));
-    else if (this.#lost === undefined) this.#body.error(reason);
+    else this.#body.error(reason);
     this.#lose(reason);
   }
 
