@@ -23,6 +23,7 @@ class Http1Exchange implements EndpointRequest, EndpointResponse {
   readonly #response: ServerResponse;
   #reader: BodyReader | undefined;
   #lost: { readonly reason: unknown } | undefined;
+  #ended = false;
 
   constructor(request: IncomingMessage, response: ServerResponse, bidirectional: boolean) {
     this.method = request.method;
@@ -66,6 +67,7 @@ class Http1Exchange implements EndpointRequest, EndpointResponse {
 
   end(bytes?: Uint8Array): void {
     if (this.#usable()) this.#response.end(bytes);
+    this.#ended = true;
   }
 
   abort(): void {
@@ -76,9 +78,9 @@ class Http1Exchange implements EndpointRequest, EndpointResponse {
     return this.#lost === undefined && !this.#response.destroyed;
   }
 
-  /** The connection broke, or the usual close after everything; who is done does not mind. */
+  /** The connection broke, or the usual close after everything, which nobody needs to hear of. */
   #lose(error: unknown): void {
-    if (this.#lost !== undefined) return;
+    if (this.#lost !== undefined || this.#ended) return;
     const reason = error ?? new Error("The HTTP/1 connection was closed");
     this.#lost = { reason };
     const reader = this.#reader;

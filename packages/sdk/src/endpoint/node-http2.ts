@@ -26,6 +26,7 @@ class Http2Exchange implements EndpointRequest, EndpointResponse {
   readonly #headers: IncomingHttpHeaders;
   #reader: BodyReader | undefined;
   #lost: { readonly reason: unknown } | undefined;
+  #ended = false;
 
   constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, bidirectional: boolean) {
     this.method = firstHeader(headers, ":method");
@@ -66,6 +67,7 @@ class Http2Exchange implements EndpointRequest, EndpointResponse {
 
   end(bytes?: Uint8Array): void {
     if (this.#usable()) this.#stream.end(bytes);
+    this.#ended = true;
   }
 
   abort(): void {
@@ -76,9 +78,9 @@ class Http2Exchange implements EndpointRequest, EndpointResponse {
     return this.#lost === undefined && !this.#stream.closed && !this.#stream.destroyed;
   }
 
-  /** A reset, an error or the usual close after everything; who is done does not mind. */
+  /** A reset, an error, or the usual close after everything, which nobody needs to hear of. */
   #lose(error: unknown): void {
-    if (this.#lost !== undefined) return;
+    if (this.#lost !== undefined || this.#ended) return;
     const reason =
       error ?? new Error(`The HTTP/2 stream was closed (code ${this.#stream.rstCode ?? "none"})`);
     this.#lost = { reason };
