@@ -11,7 +11,8 @@ import { describe as inShort, startBytes } from "./testing/transcripts.ts";
 
 const V6 = "application/vnd.restate.invocation.v6";
 
-let holdOpen: () => void = () => {};
+/** Ends the run that is being held open. */
+let release: (() => void) | undefined;
 
 const cases = service({
   name: "Cases",
@@ -21,7 +22,7 @@ const cases = service({
     run: async (ctx: Context) =>
       ctx.run("slow", async () => {
         await new Promise<void>((resolve) => {
-          holdOpen = resolve;
+          release = resolve;
         });
         return 1;
       }),
@@ -194,9 +195,10 @@ describe("close", () => {
     const exchange = invoke(connectHttp2(serving), "run");
     await exchange.response.messages(1);
     const closed = serving.close();
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await expect.poll(() => release).toBeDefined();
     expect((await exchange.response.messages(1)).map(inShort)).toEqual(["Run"]);
-    holdOpen();
+    release?.();
+    release = undefined;
     expect((await exchange.response.messages(3)).map(inShort)).toEqual([
       "Run",
       "ProposeRunCompletion 1",
@@ -212,7 +214,8 @@ describe("close", () => {
     await exchange.response.messages(1);
     await serving.close({ graceMs: 20 });
     await expect(exchange.response.ended).rejects.toThrow();
-    holdOpen();
+    release?.();
+    release = undefined;
   });
 
   it("does not wait for idle connections, silent ones included", async () => {
@@ -232,9 +235,9 @@ describe("close", () => {
     const { socket, closed } = connectRaw(serving);
     const body = startBytes("Ada");
     socket.write(
-      `POST /invoke/Cases/greet HTTP/1.1\r\nhost: a\r\ncontent-type: ${V6}\r\ncontent-length: ${body.length}\r\n\r\n`,
+      `POST /invoke/Cases/greet HTTP/1.1\r\nhost: a\r\ncontent-type: ${V6}\r\ncontent-length: ${body.length}\r\nexpect: 100-continue\r\n\r\n`,
     );
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => socket.once("data", resolve));
     const closing = serving.close({ graceMs: 60_000 });
     socket.write(body);
     expect(await closed).toContain("Hello Ada");
