@@ -10,6 +10,10 @@ export type {
   HandlerKind,
   ServiceKind,
 } from "./definition/bound.ts";
+export type { JournalValueCodec } from "./definition/journal-value-codec.ts";
+export { CodecLink } from "./endpoint/codec-link.ts";
+export type { TransportFacts } from "./endpoint/discovery.ts";
+export { toManifest } from "./endpoint/discovery.ts";
 export { nodeRuntime } from "./endpoint/node-runtime.ts";
 export type { AttemptOptions } from "./invocation/attempt.ts";
 export { startAttempt } from "./invocation/attempt.ts";
@@ -18,8 +22,20 @@ export type { Runtime } from "./invocation/runtime.ts";
 export { isDelivered } from "./journal/delivered-errors.ts";
 export type { MismatchFacts } from "./journal/mismatch.ts";
 export { JournalMismatchError } from "./journal/mismatch.ts";
+export { encodeBase62 } from "./protocol/base62.ts";
 export { createMessageDecoder, encodeMessages } from "./protocol/codec.ts";
 export { decodeInvocationId, encodeInvocationId } from "./protocol/ids.ts";
+export type {
+  Manifest,
+  ManifestHandler,
+  ManifestInput,
+  ManifestOptions,
+  ManifestOutput,
+  ManifestService,
+} from "./protocol/manifest.ts";
+export { findHandlerNameProblem, findServiceNameProblem } from "./protocol/manifest-rules.ts";
 export { isCommand, toTypeId } from "./protocol/message-types.ts";
 export * from "./protocol/messages.ts";
+export { MessageTooLargeError, ProtocolError } from "./protocol/protocol-error.ts";
 export type { ProtocolVersion } from "./protocol/versions.ts";
+export { PROTOCOL_VERSION_MAX, PROTOCOL_VERSION_MIN, toInvocationContentType } from "./protocol/versions.ts";

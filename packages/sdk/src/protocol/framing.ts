@@ -1,6 +1,6 @@
 import { describeTypeId } from "./message-types.ts";
 import type { Bytes } from "./messages.ts";
-import { ProtocolError } from "./protocol-error.ts";
+import { MessageTooLargeError, ProtocolError } from "./protocol-error.ts";
 
 /**
  * Frames: an 8-byte header and a payload. Protocol section 2.1.
@@ -49,7 +49,7 @@ export interface FrameDecoder {
   /**
    * Takes the next bytes and returns the frames that they complete.
    *
-   * @throws ProtocolError if a frame is too large. Every later call throws it again.
+   * @throws MessageTooLargeError if a frame is too large. Every later call throws it again.
    */
   push(chunk: Bytes): Frame[];
   /** @throws ProtocolError if the stream stopped inside a frame. */
@@ -75,7 +75,7 @@ export function createFrameDecoder(options?: FrameDecoderOptions): FrameDecoder 
     const typeId = headerView.getUint16(0);
     const payloadBytes = headerView.getUint32(4);
     if (payloadBytes > frameBytesMax) {
-      failure = new ProtocolError(
+      failure = new MessageTooLargeError(
         `${describeTypeId(typeId)}: a message of ${payloadBytes} bytes is over the limit of ${frameBytesMax}`,
         {
           hint: "Keep large values outside the journal and pass references, or raise the limit on both sides.",

@@ -22,3 +22,6 @@ export class ProtocolError extends RestateError {
     super(message, { ...options, errorCode: options?.errorCode ?? PROTOCOL_VIOLATION_CODE });
   }
 }
+
+/** A frame announces more bytes than are accepted. */
+export class MessageTooLargeError extends ProtocolError {}
