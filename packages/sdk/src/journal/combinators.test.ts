@@ -106,3 +106,9 @@ test("a mapper that throws rejects when the error is terminal, and else ends the
   other.complete(1, VOID);
   expect(await other.sent()).toMatchObject([{ type: "Error", message: "bug" }]);
 });
+
+test("a race of nothing never ends, so a timeout on it has passed already", async () => {
+  await expect(race([]).orTimeout(1_000)).rejects.toBeInstanceOf(TimeoutError);
+  await expect(race([race([]), race([])]).orTimeout(1_000)).rejects.toBeInstanceOf(TimeoutError);
+  expect(await race([race([]), resolved(1)]).orTimeout(1_000)).toBe(1);
+});

@@ -1,6 +1,6 @@
 import type { TerminalError } from "../errors.ts";
 import type { Combinator } from "../protocol/messages.ts";
-import { Constant, Derived, Durable, type DurableOwner } from "./durable.ts";
+import { Constant, Derived, Durable, type DurableOwner, Never } from "./durable.ts";
 
 /**
  * The combinators for those who know them by name. They give the results of
@@ -31,6 +31,7 @@ export function all(values: Iterable<unknown>): Durable<unknown[]> {
 
 export function race(values: Iterable<unknown>): Durable<unknown> {
   const members = toMembers("race", values);
+  if (members.every((member) => member instanceof Never)) return new Never();
   return derive("firstCompleted", members, () => Promise.race(members.map(subscribe)));
 }
 

@@ -112,7 +112,8 @@ export class Conductor implements RunsOwner {
   takeInput(): { readonly value: Bytes; readonly headers: ReadonlyMap<string, string> } | undefined {
     const input = this.#recorder.takeInput();
     if (input === undefined) return undefined;
-    return { value: input.value, headers: new Map(input.headers.map(({ key, value }) => [key, value])) };
+    const headers = new Map(input.headers.map(({ key, value }) => [key.toLowerCase(), value]));
+    return { value: input.value, headers };
   }
 
   receiveCompletion(completionId: number, result: NotificationResult): void {
@@ -333,6 +334,8 @@ export class Conductor implements RunsOwner {
   }
 
   #suspend(): void {
+    // A run that was started just now and failed at once has posted its result already.
+    this.#flush();
     const awaitingOn = this.#awaits.toTree({ withCancel: !this.#options.explicitCancellation });
     this.#effects.send([{ type: "Suspension", awaitingOn }]);
     this.#close();

@@ -205,6 +205,25 @@ export class Constant<T> extends Durable<T> {
   }
 }
 
+/** A race of nothing: it has no end, whatever the journal brings. */
+export class Never extends Durable<never> {
+  constructor() {
+    super(undefined);
+  }
+
+  protected start(): void {
+    // Nobody will ever settle it.
+  }
+
+  override orTimeout(_timeout: Duration | number): Durable<never> {
+    return new Constant<never>({ reason: new TimeoutError() });
+  }
+
+  addTo(): void {
+    // Nothing outside can complete it.
+  }
+}
+
 function checkTimeout(timeout: Duration | number): number {
   const ms = toMillis(timeout);
   if (ms >= 0 && ms < Number.POSITIVE_INFINITY) return ms;

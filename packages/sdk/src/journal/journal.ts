@@ -159,7 +159,7 @@ export class Journal extends Conductor implements LeafOwner {
     const isLazy = expected === undefined ? local === undefined : expected.type === "GetLazyStateKeys";
     if (isLazy) {
       return this.request({ type: "GetLazyStateKeys", completionId, name: "" }, (result) =>
-        result.type === "stateKeys" ? [...result.keys] : [],
+        result.type === "stateKeys" ? [...result.keys].sort() : [],
       );
     }
     const keys = expected?.type === "GetEagerStateKeys" ? expected.keys : (local ?? []);

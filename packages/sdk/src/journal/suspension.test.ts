@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { TerminalError } from "../errors.ts";
 import { all, race } from "./combinators.ts";
 import { completionOf, Driven, sleepOf, suspensionOf, VOID, value } from "./testing/drive.ts";
 
@@ -52,6 +53,25 @@ test("a run is finished and proposed before the attempt suspends on it", async (
   expect(await driven.sent()).toEqual([
     { type: "ProposeRunCompletion", completionId: 1, result: value("paid") },
     suspensionOf([1, 2]),
+  ]);
+});
+
+test("a run that fails at once is proposed before the attempt suspends on it", async () => {
+  const driven = new Driven({}, async (journal) => {
+    await runOf(journal, () => {
+      throw new TerminalError("declined");
+    });
+    return "";
+  });
+  driven.journal.endInput();
+  expect(await driven.sent()).toEqual([
+    { type: "Run", name: "pay", completionId: 1 },
+    {
+      type: "ProposeRunCompletion",
+      completionId: 1,
+      result: { type: "failure", failure: { code: 500, message: "declined" } },
+    },
+    suspensionOf([1]),
   ]);
 });
 

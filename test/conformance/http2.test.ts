@@ -1,0 +1,4 @@
+import { restatePlace } from "./places/restate-places.ts";
+import { conformance } from "./suite/conformance.ts";
+
+conformance(restatePlace({ transport: "http2" }));
