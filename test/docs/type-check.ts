@@ -34,7 +34,12 @@ export function typeCheck(blocks: readonly DocumentedBlock[], tsconfig: string):
     options: { ...options, noEmit: true },
     host,
   });
-  return ts.getPreEmitDiagnostics(program).map((diagnostic) => describe(diagnostic, sources));
+  // Only of the blocks: what is wrong in the SDK's sources is not theirs to report.
+  const found = [...sources.keys()].flatMap((file) => {
+    const source = program.getSourceFile(file);
+    return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
+  });
+  return [...program.getOptionsDiagnostics(), ...found].map((diagnostic) => describe(diagnostic, sources));
 }
 
 function describe(diagnostic: ts.Diagnostic, sources: ReadonlyMap<string, DocumentedBlock>): string {
