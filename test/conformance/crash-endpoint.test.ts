@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { crashRun } from "./fixtures-crash/crash-run.ts";
+import { type CrashRunOptions, crashRun } from "./fixtures-crash/crash-run.ts";
 import { roundsFromEnvironment, seedFromEnvironment, timeoutMsFor } from "./fixtures-crash/settings.ts";
 
 /**
@@ -7,17 +7,21 @@ import { roundsFromEnvironment, seedFromEnvironment, timeoutMsFor } from "./fixt
  * `PERDURE_CRASH_ROUNDS=200` makes a long run, `PERDURE_CRASH_SEED` repeats one.
  */
 describe("an endpoint that is killed loses nothing and repeats nothing that was journaled", () => {
-  const rounds = roundsFromEnvironment(20);
-  const places = [
-    { name: "while handlers stay", inactivity: {} },
-    { name: "while handlers are suspended at every await", inactivity: { inactivityTimeout: 0 } },
+  const runs: { name: string; usual: number; options: Partial<CrashRunOptions> }[] = [
+    { name: "while handlers stay", usual: 20, options: {} },
+    {
+      name: "while handlers are suspended at every await",
+      usual: 20,
+      options: { inactivityTimeout: 0 },
+    },
+    { name: "over HTTP/1.1", usual: 10, options: { useHttp11: true } },
   ];
-  for (const { name, inactivity } of places) {
-    const seed = seedFromEnvironment();
+  for (const { name, usual, options } of runs) {
+    const [seed, rounds] = [seedFromEnvironment(), roundsFromEnvironment(usual)];
     it(
       `${name} (PERDURE_CRASH_SEED=${seed})`,
       async () => {
-        const report = await crashRun({ seed, rounds, victims: ["endpoint"], ...inactivity });
+        const report = await crashRun({ seed, rounds, victims: ["endpoint"], ...options });
         console.info(`${name}, seed ${seed}: ${JSON.stringify(report)}`);
       },
       timeoutMsFor(rounds),

@@ -21,6 +21,8 @@ export interface CrashRunOptions {
   readonly victims: readonly Victim[];
   /** 0 suspends handlers at every await. */
   readonly inactivityTimeout?: number;
+  /** Requests and responses instead of streams: each await ends an attempt. */
+  readonly useHttp11?: boolean;
 }
 
 export type Victim = "endpoint" | "server";
@@ -54,7 +56,7 @@ export async function crashRun(options: CrashRunOptions): Promise<CrashReport> {
   try {
     endpoint = await startChild(await bundleEndpoint(folder), { env: { LEDGER: ledger } });
     const admin = adminClient(server.adminUrl);
-    await admin.registerDeployment(endpoint.url);
+    await admin.registerDeployment(endpoint.url, { useHttp11: options.useHttp11 ?? false });
     const work = await runRounds({ server, endpoint, ledger, options });
     await eventually(
       async () => {

@@ -1,6 +1,6 @@
 import { connect, type Ingress, type RetryPolicy, rpc } from "@perdure/sdk/clients";
 import type { Job } from "./plan.ts";
-import { approval, asker, chain, fan, log, producer, saga } from "./services.ts";
+import { approval, asker, chain, fan, flaky, log, producer, saga } from "./services.ts";
 
 /** Never gives up: whatever is asked for under an idempotency key is done in the end. */
 const RETRY: RetryPolicy = {
@@ -49,6 +49,8 @@ async function requestJob(ingress: Ingress, job: Job): Promise<readonly string[]
     }
     case "saga":
       return await ingress.serviceClient(saga).bookAndCancel(job.input, opts);
+    case "flaky":
+      return await ingress.serviceClient(flaky).try(job.input, opts);
   }
 }
 

@@ -1,5 +1,13 @@
 import type { Random } from "../../determinism/random.ts";
-import type { ApprovalInput, AskInput, ChainInput, FanInput, ProducerInput, SagaInput } from "./services.ts";
+import type {
+  ApprovalInput,
+  AskInput,
+  ChainInput,
+  FanInput,
+  FlakyInput,
+  ProducerInput,
+  SagaInput,
+} from "./services.ts";
 
 /** What clients ask for, decided by a seed alone. `id` is the idempotency key. */
 export type Job = JobWork & {
@@ -16,13 +24,14 @@ type JobWork =
   | { readonly type: "produce"; readonly input: ProducerInput }
   | { readonly type: "approval"; readonly input: ApprovalInput }
   | { readonly type: "ask"; readonly input: AskInput }
-  | { readonly type: "saga"; readonly input: SagaInput };
+  | { readonly type: "saga"; readonly input: SagaInput }
+  | { readonly type: "flaky"; readonly input: FlakyInput };
 
 /** Few keys, so that handlers wait for each other. */
 const COUNTERS = ["c0", "c1", "c2", "c3", "c4"] as const;
 const LOGS = ["l0", "l1", "l2"] as const;
 
-const TYPES = ["chain", "chain", "fan", "fan", "produce", "approval", "ask", "saga"] as const;
+const TYPES = ["chain", "chain", "fan", "fan", "produce", "approval", "ask", "saga", "flaky"] as const;
 
 export function planJob(random: Random, number: number): Job {
   const type = random.pick(TYPES) ?? "chain";
@@ -61,6 +70,10 @@ function planWork(random: Random, type: JobWork["type"], id: string): JobWork {
       return { type, input: { question: id, workMs } };
     case "saga":
       return { type, input: { counter, workMs } };
+    case "flaky": {
+      const runs = several(3, () => ({ failing: random.below(60) / 100, ownPolicy: random.chance(0.5) }));
+      return { type, input: { workMs, runs } };
+    }
   }
 }
 
@@ -79,6 +92,8 @@ export function invocationsOf(job: Job): Readonly<Record<string, number>> {
       return { "Asker/ask": 1, "Answerer/answer": 1 };
     case "saga":
       return { "Saga/bookAndCancel": 1, "Saga/book": 1, "Counter/add": 2 };
+    case "flaky":
+      return { "Flaky/try": 1 };
   }
 }
 
@@ -101,6 +116,8 @@ export function effectsOf(job: Job): number {
       return job.input.links.length;
     case "fan":
       return job.input.branches.length;
+    case "flaky":
+      return job.input.runs.length;
     case "produce":
       return Math.ceil(job.input.count / 3);
     case "ask":

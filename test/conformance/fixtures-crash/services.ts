@@ -11,7 +11,7 @@ import {
   type WorkflowSharedContext,
   workflow,
 } from "@perdure/sdk";
-import { effect } from "./effect.ts";
+import { effect, FLAKY_STEP } from "./effect.ts";
 
 /**
  * What runs while processes are killed. All chance is in the inputs: a handler
@@ -220,4 +220,25 @@ interface SagaService {
   book(ctx: unknown, input: SagaInput & { started: string }): Promise<string[]>;
 }
 
-export const services = [counter, log, chain, fan, producer, approval, asker, answerer, saga] as const;
+/** Runs that fail at times, and are retried by the run's own policy or by the invocation's. */
+export interface FlakyInput {
+  readonly workMs: number;
+  /** For each run: how often its attempts fail, and whether the run has a policy of its own. */
+  readonly runs: readonly { readonly failing: number; readonly ownPolicy: boolean }[];
+}
+
+export const flaky = service({
+  name: "Flaky",
+  handlers: {
+    try: async (ctx: Context, { workMs, runs }: FlakyInput): Promise<string[]> => {
+      const nonces: string[] = [];
+      for (const [index, { failing, ownPolicy }] of runs.entries()) {
+        const options = ownPolicy ? { initialRetryInterval: 10, maxRetryInterval: 50 } : {};
+        nonces.push(await effect(ctx, `${FLAKY_STEP}${index}`, workMs, { failing, options }));
+      }
+      return nonces;
+    },
+  },
+});
+
+export const services = [counter, log, chain, fan, producer, approval, asker, answerer, saga, flaky] as const;
