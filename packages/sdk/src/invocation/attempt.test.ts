@@ -211,6 +211,46 @@ test("an interceptor that keeps the handler's error to itself leaves nothing to 
   ]);
 });
 
+test("a failing run is seen in the log of the endpoint, with its error", async () => {
+  const handler = handlerOf(async (ctx) => ctx.run("big", () => ({ a: 1n })));
+  const link = new FakeLink(handler).feed(START, inputOf(""));
+  await link.settled();
+  expect(link.logged.flat().map(String).join(" ")).toMatch(/will be retried.*"big" cannot be serialized/);
+});
+
+test("a log that throws decides nothing", async () => {
+  const link = new FakeLink(
+    handlerOf(() => Promise.reject(new Error("broken"))),
+    {
+      logger: () => {
+        throw new Error("disk full");
+      },
+    },
+  );
+  link.feed(START, inputOf(""));
+  expect(await link.settled()).toMatchObject([{ type: "Error", message: "broken" }]);
+});
+
+test("advice about a handler is given once, not in every attempt", async () => {
+  let goOn: () => void = () => {};
+  const handler = handlerOf(async (ctx) => {
+    const outside = new Promise<void>((resolve) => {
+      goOn = resolve;
+    }).then(() => ctx.sleep(10));
+    await Promise.all([ctx.sleep(10), outside]);
+  });
+  const advice: number[] = [];
+  for (const _ of [1, 2]) {
+    const link = new FakeLink(handler).feed(START, inputOf(""));
+    await link.settled();
+    goOn();
+    await link.settled();
+    advice.push(link.logged.length);
+    link.abort();
+  }
+  expect(advice).toEqual([1, 0]);
+});
+
 /** What a second installed copy of this package would throw. */
 function brandedCopy(): Error {
   const error = Object.assign(new Error("copied"), { code: 418, metadata: {} });

@@ -39,6 +39,9 @@ export interface AttemptOptions {
   readonly journalEntriesMax?: number | undefined;
 }
 
+/** Handlers whose author was told already. */
+const advised = new WeakSet<BoundHandler>();
+
 export function startAttempt(options: AttemptOptions): void {
   new Attempt(options).open();
 }
@@ -64,7 +67,8 @@ class Attempt {
         quiesce: options.runtime.quiesce,
         startTimer: options.runtime.startTimer,
         now: options.runtime.now,
-        warn: (message) => this.#log("warn", message),
+        failed: (error) => this.#log("warn", "The attempt failed and will be retried:", error),
+        advise: (message) => this.#advise(message),
       },
       ready: (journal, input) => void this.#runHandler(journal, input),
     });
@@ -204,31 +208,32 @@ class Attempt {
     } catch (fromMapper) {
       error = fromMapper;
     }
-    this.#log("warn", "The attempt failed and will be retried:", error);
     journal.fail(error);
+  }
+
+  #advise(message: string): void {
+    if (advised.has(this.#options.handler)) return;
+    advised.add(this.#options.handler);
+    this.#log("warn", message);
   }
 
   #log(level: "warn" | "error", ...message: unknown[]): void {
     const { handler } = this.#options;
     const start = this.#loader.journal?.start;
-    const logger = this.#options.logger ?? createAttemptLog();
     const key = start?.key === "" ? undefined : start?.key;
-    logger(
-      {
-        source: "JOURNAL",
-        level,
-        replaying: false,
-        context: {
-          invocationId: start?.debugId ?? "",
-          serviceName: handler.service,
-          handlerName: handler.name,
-          ...(key !== undefined && { key }),
-          invocationTarget: [handler.service, key, handler.name]
-            .filter((part) => part !== undefined)
-            .join("/"),
-        },
-      },
-      ...message,
-    );
+    const target = [handler.service, key, handler.name].filter((part) => part !== undefined);
+    const context = {
+      invocationId: start?.debugId ?? "",
+      serviceName: handler.service,
+      handlerName: handler.name,
+      ...(key !== undefined && { key }),
+      invocationTarget: target.join("/"),
+    };
+    try {
+      const logger = this.#options.logger ?? createAttemptLog();
+      logger({ source: "JOURNAL", level, replaying: false, context }, ...message);
+    } catch {
+      // A log that fails must not decide how the attempt ends, and there is nobody to tell.
+    }
   }
 }

@@ -42,7 +42,7 @@ export async function runWithHooks(options: RunWithHooksOptions): Promise<unknow
   let next = async (): Promise<void> => {
     output = { value: await Promise.race([options.action(), whenEnded(options.end)]) };
   };
-  for (const { handler } of interceptors.reverse()) {
+  for (const { handler } of [...interceptors].reverse()) {
     if (handler === undefined) continue;
     const inner = next;
     next = async () => handler(inner);

@@ -402,6 +402,7 @@ export class Conductor implements RunsOwner {
 
   #fail(failure: AttemptFailure): void {
     if (this.#closed) return;
+    this.#effects.failed(failure.error);
     this.#flush();
     this.#effects.send([toErrorMessage(failure)]);
     this.#close();
@@ -410,7 +411,6 @@ export class Conductor implements RunsOwner {
   #failMismatch(error: JournalMismatchError, attempted?: Command): void {
     const command = attempted ?? error.facts.recorded;
     const behavior = this.#options.version >= 7 ? this.#options.onMismatch : undefined;
-    this.#effects.warn(error.message);
     this.#fail({ error, command, commandIndex: error.facts.commandIndex, behavior });
   }
 
@@ -437,10 +437,10 @@ export class Conductor implements RunsOwner {
   #warnForeign(): void {
     if (this.#warnedForeign) return;
     this.#warnedForeign = true;
-    this.#effects.warn(
+    this.#effects.advise(
       `${this.#options.target}: a step was issued by code that something other than ctx resumed, while ` +
         `durable steps are awaited in another branch (${this.#awaits.describe()}). A replay may order them ` +
-        `differently. Wrap the outside work in ctx.run.${atLine(sourceLine())}`,
+        `differently. Wrap the outside work in ctx.run, and use ctx outside of it.${atLine(sourceLine())}`,
     );
   }
 }

@@ -14,5 +14,8 @@ export interface JournalEffects {
   startTimer(delayMs: number, fire: () => void): () => void;
   /** Milliseconds since the epoch. */
   now(): number;
-  warn(message: string): void;
+  /** The attempt fails; `error` is why. */
+  failed(error: unknown): void;
+  /** Something of the handler's code may go wrong one day; said once per handler is enough. */
+  advise(message: string): void;
 }

@@ -45,7 +45,7 @@ test("another type of step: says what the journal holds, what was tried, what wa
   expect(message).toContain('the code tried:    Sleep "once more"');
   expect(message).toContain('last agreed step:  command 1, Sleep "cool down"');
   expect(message).toMatch(/at \S*mismatch\.test\.ts:\d+:\d+/);
-  expect(driven.warnings).toHaveLength(1);
+  expect(driven.failures).toHaveLength(1);
 });
 
 test.each([

@@ -169,7 +169,8 @@ export class Transcript {
         },
         startTimer: () => () => {},
         now: () => NOW,
-        warn: () => {},
+        failed: () => {},
+        advise: () => {},
       },
     });
   }

@@ -48,7 +48,10 @@ export class FakeLink implements Link {
   closes = 0;
   #reader: LinkReader | undefined;
 
-  constructor(handler: BoundHandler, options: { readonly journalEntriesMax?: number } = {}) {
+  constructor(
+    handler: BoundHandler,
+    options: { readonly journalEntriesMax?: number; readonly logger?: LoggerTransport } = {},
+  ) {
     const logger: LoggerTransport = (_metadata, ...message) => this.logged.push(message);
     startAttempt({
       handler,

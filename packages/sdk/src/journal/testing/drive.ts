@@ -51,6 +51,7 @@ export type Body = (journal: Journal) => Promise<string | undefined>;
 export class Driven {
   readonly journal: Journal;
   readonly warnings: string[] = [];
+  readonly failures: unknown[] = [];
   nowMs: number = NOW;
   closed = false;
   #sent: Message[] = [];
@@ -84,7 +85,8 @@ export class Driven {
           };
         },
         now: () => this.nowMs,
-        warn: (message) => this.warnings.push(message),
+        failed: (error) => this.failures.push(error),
+        advise: (message) => this.warnings.push(message),
       },
     });
     this.journal.load(INPUT);
