@@ -28,3 +28,9 @@ describe("an endpoint that is killed loses nothing and repeats nothing that was 
     );
   }
 });
+
+it("an endpoint that is asked to end repeats nothing at all", async () => {
+  const [seed, rounds] = [seedFromEnvironment(), roundsFromEnvironment(10)];
+  const report = await crashRun({ seed, rounds, victims: ["polite endpoint"] });
+  console.info(`asked to end, seed ${seed}: ${JSON.stringify(report)}`);
+}, 240_000);

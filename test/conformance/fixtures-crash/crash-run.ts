@@ -25,7 +25,8 @@ export interface CrashRunOptions {
   readonly useHttp11?: boolean;
 }
 
-export type Victim = "endpoint" | "server";
+/** `polite endpoint` is not killed but ends as it is asked to by SIGTERM. */
+export type Victim = "endpoint" | "polite endpoint" | "server";
 
 export interface CrashReport extends EffectCounts {
   readonly jobs: number;
@@ -98,7 +99,7 @@ async function runRounds({
   const ingress = connectRetrying(server.ingressUrl);
   const jobs: Promise<{ job: Job; nonces: readonly string[] }>[] = [];
   const plain: Promise<boolean>[] = [];
-  const killed = { endpoints: 0, servers: 0 };
+  const killed = { endpoints: 0, servers: 0, polite: 0 };
   for (let round = 0; round < options.rounds; round++) {
     startJobs(random, ingress, jobs);
     // Mostly in the middle of work, at times before a new process has come to anything.
@@ -108,7 +109,7 @@ async function runRounds({
     }
     await delay(random.below(KILL_DELAY_MAX_MS));
     if (!endpoint.isRunning()) throw new Error(`the endpoint ended by itself:\n${endpoint.output()}`);
-    const victim = options.victims[random.below(options.victims.length)];
+    const victim = options.victims[random.below(options.victims.length)] ?? "endpoint";
     const pauseMs = random.chance(0.5) ? 0 : random.below(200);
     if (victim === "server") {
       killed.servers++;
@@ -116,8 +117,8 @@ async function runRounds({
       await delay(pauseMs);
       await server.restart();
     } else {
-      killed.endpoints++;
-      await endpoint.kill();
+      await endEndpoint(endpoint, victim);
+      killed[victim === "endpoint" ? "endpoints" : "polite"]++;
       await delay(pauseMs);
       await endpoint.restart();
     }
@@ -128,6 +129,13 @@ async function runRounds({
     plainSends: { sent: sent.length, acknowledged: sent.flatMap((ok, n) => (ok ? [n] : [])) },
     killed,
   };
+}
+
+async function endEndpoint(endpoint: Child, victim: "endpoint" | "polite endpoint"): Promise<void> {
+  if (victim === "endpoint") return await endpoint.kill();
+  await endpoint.stop();
+  const how = await endpoint.exited();
+  if (how !== "exit code 0") throw new Error(`the endpoint did not end by itself but by ${how}`);
 }
 
 function startJobs(

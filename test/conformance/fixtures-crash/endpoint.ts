@@ -5,7 +5,7 @@ import { writeLedger } from "./ledger.ts";
 import { services } from "./services.ts";
 
 /** The endpoint that is killed. What its SDK complains about goes to the ledger. */
-const { port } = await serve({
+const endpoint = await serve({
   services: [...services],
   port: portFromEnvironment(),
   logger: ({ level, context }, ...message) => {
@@ -14,7 +14,8 @@ const { port } = await serve({
     writeLedger(ledgerPath(), { event: "complaint", process: PROCESS, level, message: text });
   },
 });
-announceReady(port);
+announceReady(endpoint.port);
+process.once("SIGTERM", () => void endpoint.close().then(() => process.exit(0)));
 
 function toText(value: unknown): string {
   return value instanceof Error ? (value.stack ?? value.message) : String(value);

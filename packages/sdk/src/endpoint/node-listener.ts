@@ -69,13 +69,15 @@ export class NodeListener {
 
   async #close(graceMs: number): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.#handler.stop();
     for (const socket of this.#undecided) socket.destroy();
-    for (const session of this.#sessions) session.close();
     this.#http1.closeIdleConnections();
     const timer = setTimeout(() => {
       for (const socket of this.#sockets) socket.destroy();
     }, graceMs);
+    // Restate Server 1.7 drops a connection soon after its GOAWAY, with the streams
+    // that are still open on it, and what these have sent last would be lost.
+    await this.#handler.stop();
+    for (const session of this.#sessions) session.close();
     await closed;
     clearTimeout(timer);
     this.#http1.close();

@@ -67,6 +67,8 @@ export class RequestHandler {
   readonly #active = new Set<ByteLink>();
   #codec: Promise<JournalValueCodec> | undefined;
   #stopping = false;
+  /** Hears that the last attempt is gone. */
+  #drained: (() => void) | undefined;
 
   /** Throws a `TypeError` if the services or the identity keys are not valid. */
   constructor(options: EndpointOptions, transport: TransportOptions) {
@@ -95,10 +97,17 @@ export class RequestHandler {
     return this.#active.size;
   }
 
-  /** Makes running attempts suspend as soon as they can, and refuses new ones with 503. */
-  stop(): void {
+  /**
+   * Makes running attempts suspend as soon as they can, and refuses new ones with
+   * 503. Resolves when no attempt is left.
+   */
+  async stop(): Promise<void> {
     this.#stopping = true;
     for (const link of this.#active) link.suspend();
+    if (this.#active.size === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#drained = resolve;
+    });
   }
 
   log(level: RestateLogLevel, ...message: unknown[]): void {
@@ -184,7 +193,7 @@ export class RequestHandler {
   #start(exchange: Exchange, target: Target, codec: JournalValueCodec | undefined): void {
     const { request } = exchange;
     const { handler, version } = target;
-    const link = new ByteLink({ ...exchange, version, released: () => this.#active.delete(link) });
+    const link = new ByteLink({ ...exchange, version, released: () => this.#release(link) });
     this.#active.add(link);
     if (this.#stopping) link.suspend();
     try {
@@ -202,6 +211,11 @@ export class RequestHandler {
       this.log("error", `An attempt of ${handler.service}/${handler.name} could not start:`, error);
       link.abort(error);
     }
+  }
+
+  #release(link: ByteLink): void {
+    this.#active.delete(link);
+    if (this.#active.size === 0) this.#drained?.();
   }
 
   #preview(route: Route & { readonly type: "serdes" }, exchange: Exchange): void {
@@ -234,7 +248,8 @@ export class RequestHandler {
 
   #refuse(exchange: Exchange, answer: Answer): void {
     const { method, path } = exchange.request;
-    this.log("warn", `Answered ${method ?? "a request"} ${show(path)} with ${answer.status}`);
+    const level = answer === REFUSE_WHILE_STOPPING ? "info" : "warn";
+    this.log(level, `Answered ${method ?? "a request"} ${show(path)} with ${answer.status}`);
     answerEarly(exchange, answer);
   }
 
