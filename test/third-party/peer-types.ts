@@ -28,12 +28,12 @@ export interface Callee {
   headers(ctx: unknown): Promise<Record<string, string>>;
   identity(ctx: unknown): Promise<string>;
   fail(ctx: unknown, failure: Failure): Promise<string>;
-  slow(ctx: unknown, ms: number): Promise<string>;
+  slow(ctx: unknown, how: { ms: number; started?: string }): Promise<string>;
   resolve(ctx: unknown, completion: { id: string; value: unknown }): Promise<void>;
   reject(ctx: unknown, completion: { id: string; failure: Failure | string }): Promise<void>;
   signal(ctx: unknown, to: { id: InvocationId; name: string; value: unknown }): Promise<void>;
   rejectSignal(ctx: unknown, to: { id: InvocationId; name: string; failure: Failure }): Promise<void>;
-  waitForSignal(ctx: unknown, name: string): Promise<unknown>;
+  waitForSignal(ctx: unknown, how: { name: string; started: string }): Promise<unknown>;
 }
 
 export interface Keyed {

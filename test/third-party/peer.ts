@@ -64,7 +64,9 @@ export function createPeer(sdk: Sdk, own: Side, other: Side): readonly Perdure.A
       fail: async (_ctx: Context, failure: Failure) => {
         throw toError(failure);
       },
-      slow: async (ctx: Context, ms: number) => {
+      /** Resolves the awakeable `started` first, if there is one. */
+      slow: async (ctx: Context, { ms, started }: { ms: number; started?: string }) => {
+        if (started !== undefined) ctx.resolveAwakeable(started);
         await ctx.sleep(ms);
         return `${own} slept`;
       },
@@ -80,7 +82,10 @@ export function createPeer(sdk: Sdk, own: Side, other: Side): readonly Perdure.A
       rejectSignal: async (ctx: Context, to: { id: InvocationId; name: string; failure: Failure }) => {
         ctx.invocation(to.id).signal(to.name).reject(toError(to.failure));
       },
-      waitForSignal: async (ctx: Context, name: string) => await ctx.signal<unknown>(name),
+      waitForSignal: async (ctx: Context, { name, started }: { name: string; started: string }) => {
+        ctx.resolveAwakeable(started);
+        return await ctx.signal<unknown>(name);
+      },
     },
   });
 
@@ -162,7 +167,7 @@ export function createPeer(sdk: Sdk, own: Side, other: Side): readonly Perdure.A
       sendsAndAttaches: async (ctx: Context) => {
         const sends = ctx.serviceSendClient<Callee>(theirs);
         const soon = sends.greet("Mary", rpc.sendOpts({ delay: { milliseconds: 50 } }));
-        const now = sends.slow(50);
+        const now = sends.slow({ ms: 50 });
         return [
           await ctx.attach<string>(await soon.invocationId),
           await ctx.invocation(await now.invocationId).attach<string>(),
@@ -200,26 +205,29 @@ export function createPeer(sdk: Sdk, own: Side, other: Side): readonly Perdure.A
         return { good, bad };
       },
       signalsCallee: async (ctx: Context, value: unknown) => {
-        const call = ctx.serviceClient<Callee>(theirs).waitForSignal("go");
+        const started = ctx.awakeable<void>();
+        const call = ctx.serviceClient<Callee>(theirs).waitForSignal({ name: "go", started: started.id });
         const id = await call.invocationId;
-        // Delivered to an invocation that has not started, a signal is lost.
-        await ctx.sleep(300);
+        // A signal to an invocation that has not started is lost.
+        await started.promise;
         ctx.invocation(id).signal<unknown>("go").resolve(value);
         return await call;
       },
       timeouts: async (ctx: Context) =>
-        await caught(ctx.serviceClient<Callee>(theirs).slow(60_000).orTimeout(50)),
+        await caught(ctx.serviceClient<Callee>(theirs).slow({ ms: 60_000 }).orTimeout(50)),
       cancelsSent: async (ctx: Context) => {
-        const sent = ctx.serviceSendClient<Callee>(theirs).slow(60_000);
+        const started = ctx.awakeable<void>();
+        const sent = ctx.serviceSendClient<Callee>(theirs).slow({ ms: 60_000, started: started.id });
         const id = await sent.invocationId;
-        await ctx.sleep(300);
+        // An invocation that has not started is removed by a cancel.
+        await started.promise;
         ctx.cancel(id);
         return { id, caught: await caught(ctx.attach(id)) };
       },
       /** Waits for a call of a minute until it is cancelled, then compensates by another call. */
       waits: async (ctx: Context) => {
         const client = ctx.serviceClient<Callee>(theirs);
-        const child = client.slow(60_000);
+        const child = client.slow({ ms: 60_000 });
         const childId = await child.invocationId;
         const cancelled = await caught(child);
         return { childId, cancelled, compensation: await client.greet("compensation") };

@@ -18,5 +18,5 @@ function numberFromEnvironment(name: string): number | undefined {
 
 /** Enough time for the start, for each round, and for the rest of the work. */
 export function timeoutMsFor(rounds: number): number {
-  return 180_000 + rounds * 5_000;
+  return 180_000 + rounds * 10_000;
 }
