@@ -23,8 +23,14 @@ export { isDelivered } from "./journal/delivered-errors.ts";
 export type { MismatchFacts } from "./journal/mismatch.ts";
 export { JournalMismatchError } from "./journal/mismatch.ts";
 export { encodeBase62 } from "./protocol/base62.ts";
-export { createMessageDecoder, encodeMessages } from "./protocol/codec.ts";
-export { decodeInvocationId, encodeInvocationId } from "./protocol/ids.ts";
+export { createMessageDecoder, decodeMessage, encodeMessages } from "./protocol/codec.ts";
+export { createFrameDecoder, FRAME_BYTES_MAX } from "./protocol/framing.ts";
+export {
+  decodeAwakeableId,
+  decodeInvocationId,
+  encodeInvocationId,
+  isInvocationId,
+} from "./protocol/ids.ts";
 export type {
   Manifest,
   ManifestHandler,

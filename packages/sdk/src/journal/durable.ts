@@ -206,7 +206,7 @@ export class Constant<T> extends Durable<T> {
 }
 
 /** A race of nothing: it has no end, whatever the journal brings. */
-export class Never extends Durable<never> {
+export class Never<T> extends Durable<T> {
   constructor() {
     super(undefined);
   }
@@ -215,8 +215,8 @@ export class Never extends Durable<never> {
     // Nobody will ever settle it.
   }
 
-  override orTimeout(_timeout: Duration | number): Durable<never> {
-    return new Constant<never>({ reason: new TimeoutError() });
+  override orTimeout(_timeout: Duration | number): Durable<T> {
+    return new Constant<T>({ reason: new TimeoutError() });
   }
 
   addTo(): void {

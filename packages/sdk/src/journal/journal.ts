@@ -11,7 +11,7 @@ import {
 } from "../protocol/messages.ts";
 import { Conductor, type JournalOptions } from "./conductor.ts";
 import { markDelivered } from "./delivered-errors.ts";
-import { Constant, Derived, type Durable } from "./durable.ts";
+import { Constant, type Durable, Never } from "./durable.ts";
 import { type Decode, Leaf, type LeafOwner } from "./leaf.ts";
 import type { RunSpec } from "./runs.ts";
 import { StateCache } from "./state-cache.ts";
@@ -116,7 +116,7 @@ export class Journal extends Conductor implements LeafOwner {
 
   /** Explicit mode: settles when the invocation is cancelled; then a fresh promise takes its place. */
   cancellation(): Durable<void> {
-    if (!this.#explicitCancellation) return createNever();
+    if (!this.#explicitCancellation) return new Never();
     if (this.#cancellation === undefined || this.#cancellation.settled) {
       this.#cancellation = this.signal(CANCEL_SIGNAL, () => {});
     }
@@ -130,7 +130,7 @@ export class Journal extends Conductor implements LeafOwner {
   }
 
   constant<T>(value: T): Durable<T> {
-    return this.closed ? createNever() : new Constant<T>({ value }, this);
+    return this.closed ? new Never() : new Constant<T>({ value }, this);
   }
 
   /** Reads state. In replay the journal decides whether the answer stands in the command or comes later. */
@@ -202,18 +202,9 @@ export class Journal extends Conductor implements LeafOwner {
     } catch (error) {
       if (error instanceof TerminalError) return new Constant<T>({ reason: markDelivered(error) }, this);
       this.fail(error, command, this.issued - 1);
-      return createNever();
+      return new Never();
     }
   }
-}
-
-function createNever<T>(): Durable<T> {
-  return new Derived<T>({
-    owner: undefined,
-    combinator: "unknown",
-    members: [],
-    combine: () => new Promise<T>(() => {}),
-  });
 }
 
 function unexpected(command: Command | undefined, result: NotificationResult): RestateError {

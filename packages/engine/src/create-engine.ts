@@ -1,0 +1,151 @@
+import type { EndpointOptions } from "@perdure/sdk";
+import { connect, type Ingress } from "@perdure/sdk/clients";
+import { type BoundEndpoint, bindEndpoint, toManifest } from "@perdure/sdk/internal";
+import type { Clock } from "./clock/clock.ts";
+import { realClock } from "./clock/real-clock.ts";
+import { Engine } from "./engine.ts";
+import type { EngineApi } from "./engine-api.ts";
+import type { FaceAddress, RunningFace } from "./http/face.ts";
+import { createFetch, IN_PROCESS_URL } from "./in-process-fetch.ts";
+import { startIngress } from "./ingress/ingress.ts";
+import { createDeploymentInvoker } from "./invoker/deployment-invoker.ts";
+import { createHttpInvoker } from "./invoker/http-invoker.ts";
+import { createHttp1Transport } from "./invoker/http1-transport.ts";
+import { createHttp2Transport } from "./invoker/http2-transport.ts";
+import { createInProcessInvoker } from "./invoker/in-process-invoker.ts";
+import type { Invoker } from "./invoker/invoker.ts";
+import { createRequestSigner, type RequestSigner } from "./invoker/request-signer.ts";
+import { discover } from "./registry/discover.ts";
+import { ENGINE_DEFAULTS, type EngineDefaults } from "./registry/engine-defaults.ts";
+import { registerDeployment } from "./registry/register-deployment.ts";
+import { Registry } from "./registry/registry.ts";
+import { openLogStore } from "./store/log-store.ts";
+import { createMemoryStore } from "./store/memory-store.ts";
+import type { Store } from "./store/store.ts";
+import { loadXxh3 } from "./xxh3.ts";
+
+/** What an engine can be told. Everything has a default. */
+export interface CreateEngineOptions extends Partial<Omit<EndpointOptions, "identityKeys">> {
+  /**
+   * The folder in which everything is kept. One engine at a time may use it. When
+   * absent nothing is kept: the engine forgets everything when it is closed.
+   */
+  readonly data?: string | undefined;
+  /** What holds where neither a service nor an operator says otherwise. */
+  readonly defaults?: Partial<EngineDefaults> | undefined;
+  /** How often results that have outlived their retention are forgotten, in milliseconds; an hour when absent. */
+  readonly sweepIntervalMs?: number | undefined;
+  /** How many waiting attempts are held in memory; past it the longest waiting is suspended. */
+  readonly idleAttemptsMax?: number | undefined;
+  /** What endpoints are told as the name of the cluster. */
+  readonly clusterName?: string | undefined;
+  /** Signs requests to endpoints (Ed25519, PKCS#8, PEM). */
+  readonly identityPrivateKey?: string | undefined;
+  /** Where the time comes from; the system's clock when absent. */
+  readonly clock?: Clock | undefined;
+  /** Where things are kept, instead of `data`. */
+  readonly store?: Store | undefined;
+}
+
+/** An engine that runs in this process. */
+export interface EmbeddedEngine {
+  /** Calls services as a client from outside does, without a socket. */
+  readonly client: Ingress;
+  /** What the engine can be asked; the HTTP faces stand on it too. */
+  readonly api: EngineApi;
+  /** Opens the HTTP ingress for other processes. On loopback unless told otherwise. */
+  listen(address: FaceAddress): Promise<RunningFace>;
+  /** Breaks off what runs, which goes on at the next start, and gives the folder back. */
+  close(): Promise<void>;
+}
+
+const SWEEP_INTERVAL_MS = 3_600_000;
+const CLUSTER_NAME = "perdure";
+
+/**
+ * Starts an engine in this process, with services of this process or without.
+ *
+ * Resolves when it takes requests; what an earlier engine on the same folder left
+ * unfinished goes on by itself. Rejects with a `TypeError` when a service is not
+ * valid, and with a `StoreError` when the folder cannot be used.
+ *
+ * @example
+ * const engine = await createEngine({ services: [greeter], data: "./data" });
+ * await engine.client.serviceClient(greeter).greet("Mary");
+ * await engine.close();
+ */
+export async function createEngine(options: CreateEngineOptions = {}): Promise<EmbeddedEngine> {
+  const endpoint =
+    options.services === undefined ? undefined : bindEndpoint({ ...options, services: options.services });
+  const clock = options.clock ?? realClock;
+  const clusterName = options.clusterName ?? CLUSTER_NAME;
+  const signer =
+    options.identityPrivateKey === undefined
+      ? undefined
+      : await createRequestSigner(options.identityPrivateKey, clock);
+  const registry = new Registry({ defaults: { ...ENGINE_DEFAULTS, ...options.defaults } });
+  const store = options.store ?? (await openStore(options.data));
+  const faces: RunningFace[] = [];
+  const engine = await Engine.open(
+    {
+      store,
+      clock,
+      registry,
+      xxh3: await loadXxh3(),
+      sweepIntervalMs: options.sweepIntervalMs ?? SWEEP_INTERVAL_MS,
+      invoker: createInvoker({ options, clock, endpoint, signer, clusterName }),
+      register: (registration) =>
+        registerDeployment(registration, {
+          registry,
+          now: () => clock.now(),
+          discover: (target) => discover({ ...target, clusterName, signer }),
+        }),
+    },
+    () => registerOwn(registry, endpoint, clock),
+  );
+  return {
+    client: connect({ url: IN_PROCESS_URL, fetch: createFetch(engine) }),
+    api: engine,
+    async listen(address) {
+      const face = await startIngress({ ...address, engine });
+      faces.push(face);
+      return face;
+    },
+    async close() {
+      await Promise.all(faces.map((face) => face.close()));
+      await engine.close();
+    },
+  };
+}
+
+async function openStore(folder: string | undefined): Promise<Store> {
+  return folder === undefined ? createMemoryStore() : openLogStore({ folder });
+}
+
+function registerOwn(
+  registry: Registry,
+  endpoint: BoundEndpoint | undefined,
+  clock: Clock,
+): ReturnType<Registry["registerInProcess"]>["writes"] {
+  if (endpoint === undefined) return [];
+  const manifest = toManifest(endpoint, { bidirectional: true });
+  return registry.registerInProcess({ manifest, nowMs: clock.now(), breaking: true }).writes;
+}
+
+function createInvoker(parts: {
+  readonly options: CreateEngineOptions;
+  readonly clock: Clock;
+  readonly endpoint: BoundEndpoint | undefined;
+  readonly signer: RequestSigner | undefined;
+  readonly clusterName: string;
+}): Invoker {
+  const { options, clock, endpoint, signer, clusterName } = parts;
+  const { idleAttemptsMax } = options;
+  const http = { clock, clusterName, signer, idleAttemptsMax };
+  return createDeploymentInvoker({
+    inProcess:
+      endpoint === undefined ? undefined : createInProcessInvoker({ endpoint, clock, idleAttemptsMax }),
+    http1: createHttpInvoker({ ...http, transport: createHttp1Transport({ clock }) }),
+    http2: createHttpInvoker({ ...http, transport: createHttp2Transport({ clock }) }),
+  });
+}

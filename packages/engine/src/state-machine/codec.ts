@@ -1,0 +1,157 @@
+import { type Command, createMessageDecoder, encodeMessages, type Notification } from "@perdure/sdk/internal";
+import type { Archive, CompletedInvocation, JournalEntry, LiveInvocation, PromiseRecord } from "./records.ts";
+
+/**
+ * Records as bytes. Facts are JSON; journal entries are the frames of the
+ * protocol, behind the time at which they were stored. All of it is read again by
+ * later versions, so fields are only ever added.
+ */
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** The newest protocol has a field for everything that an entry can hold. */
+const ENTRY_VERSION = 7;
+const TIME_BYTES = 8;
+
+export function encodeJson(value: unknown): Uint8Array {
+  return encoder.encode(
+    JSON.stringify(value, (_key, inner: unknown) =>
+      inner instanceof Uint8Array ? { $bytes: Buffer.from(inner).toString("base64") } : inner,
+    ),
+  );
+}
+
+export function decodeJson<T>(bytes: Uint8Array): T {
+  return JSON.parse(decoder.decode(bytes), (_key, inner: unknown) =>
+    isEncodedBytes(inner) ? new Uint8Array(Buffer.from(inner.$bytes, "base64")) : inner,
+  ) as T;
+}
+
+function isEncodedBytes(value: unknown): value is { $bytes: string } {
+  return typeof value === "object" && value !== null && typeof Reflect.get(value, "$bytes") === "string";
+}
+
+/** What of a live invocation is stored as its facts; its journal lies beside them. */
+type StoredFact =
+  | "id"
+  | "target"
+  | "status"
+  | "invokedBy"
+  | "idempotencyKey"
+  | "createdAtMs"
+  | "modifiedAtMs"
+  | "executeAtMs"
+  | "startedAtMs"
+  | "inboxSeq"
+  | "sinks"
+  | "deploymentId"
+  | "protocolVersion"
+  | "awaitingOn"
+  | "signalsFrom"
+  | "pauseRequested"
+  | "policyFailures"
+  | "retryCount"
+  | "lastFailure"
+  | "nextRetryAtMs";
+
+type StoredFacts = Pick<LiveInvocation, StoredFact>;
+
+export function encodeLive(invocation: LiveInvocation): Uint8Array {
+  const {
+    journal,
+    commandCount,
+    expected,
+    completed,
+    reportedAwait,
+    attempt,
+    knownEntries,
+    waiters,
+    ...facts
+  } = invocation;
+  return encodeJson(facts satisfies StoredFacts);
+}
+
+/** A live invocation without its journal, which `appendLoaded` adds. */
+export function decodeLive(bytes: Uint8Array): LiveInvocation {
+  const facts = decodeJson<StoredFacts>(bytes);
+  const target = { ...facts.target, key: facts.target.key };
+  return createLive({ ...facts, target });
+}
+
+type NewLive = Pick<LiveInvocation, "id" | "target" | "status" | "invokedBy" | "createdAtMs"> &
+  Partial<StoredFacts>;
+
+/** A live invocation with nothing in its journal. */
+export function createLive(facts: NewLive): LiveInvocation {
+  return {
+    idempotencyKey: undefined,
+    modifiedAtMs: facts.createdAtMs,
+    executeAtMs: undefined,
+    startedAtMs: undefined,
+    inboxSeq: undefined,
+    sinks: [],
+    deploymentId: undefined,
+    protocolVersion: undefined,
+    awaitingOn: undefined,
+    signalsFrom: 0,
+    pauseRequested: false,
+    policyFailures: 0,
+    retryCount: 0,
+    lastFailure: undefined,
+    nextRetryAtMs: undefined,
+    ...facts,
+    journal: [],
+    commandCount: 0,
+    expected: new Map(),
+    completed: new Map(),
+    reportedAwait: undefined,
+    attempt: 0,
+    knownEntries: 0,
+    waiters: new Set(),
+  };
+}
+
+export function encodeEntry({ message, appendedAtMs }: JournalEntry): Uint8Array {
+  const frame = encodeMessages([message], ENTRY_VERSION);
+  const bytes = new Uint8Array(TIME_BYTES + frame.length);
+  new DataView(bytes.buffer).setFloat64(0, appendedAtMs);
+  bytes.set(frame, TIME_BYTES);
+  return bytes;
+}
+
+export function decodeEntry(bytes: Uint8Array): JournalEntry {
+  const appendedAtMs = new DataView(bytes.buffer, bytes.byteOffset).getFloat64(0);
+  const [message] = createMessageDecoder({ version: ENTRY_VERSION }).push(bytes.subarray(TIME_BYTES));
+  if (message === undefined) throw new Error("A stored journal entry holds no whole message.");
+  return { message: message as Command | Notification, appendedAtMs };
+}
+
+interface StoredArchive extends Omit<Archive, "journal"> {
+  readonly journal: readonly Uint8Array[];
+}
+
+export function encodeArchive(archive: Archive): Uint8Array {
+  const stored: StoredArchive = { ...archive, journal: archive.journal.map(encodeEntry) };
+  return encodeJson(stored);
+}
+
+export function decodeArchive(bytes: Uint8Array): Archive {
+  const stored = decodeJson<StoredArchive>(bytes);
+  return { ...stored, journal: stored.journal.map(decodeEntry) };
+}
+
+/** Only the facts, for the engine's memory. */
+export function decodeCompleted(bytes: Uint8Array): CompletedInvocation {
+  const { facts } = decodeJson<StoredArchive>(bytes);
+  return { ...facts, target: { ...facts.target, key: facts.target.key } };
+}
+
+export function encodePromise(record: PromiseRecord): Uint8Array {
+  return encodeJson(record);
+}
+
+export function decodePromise(bytes: Uint8Array): PromiseRecord {
+  const record = decodeJson<PromiseRecord>(bytes);
+  return { result: record.result, waiting: [...record.waiting] };
+}

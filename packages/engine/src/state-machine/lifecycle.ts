@@ -1,0 +1,402 @@
+import { createHash } from "node:crypto";
+import {
+  type CompletionKind,
+  decodeInvocationId,
+  type Notification,
+  type NotificationResult,
+  type Outcome,
+  type ProtocolVersion,
+} from "@perdure/sdk/internal";
+import type { HandlerInfo } from "../registry/service-info.ts";
+import { canProgress } from "./await-tree.ts";
+import { encodeArchive } from "./codec.ts";
+import { archiveKey, instanceOf, invocationKey, journalKey, stateEditKey } from "./keys.ts";
+import {
+  type Archive,
+  type CompletedInvocation,
+  describeTarget,
+  type LiveInvocation,
+  type Sink,
+  type Target,
+} from "./records.ts";
+import type { InboxItem, QueuedEdit, World } from "./world.ts";
+
+/**
+ * The life of an invocation: queued, started, woken, ended.
+ *
+ * 1. An exclusive handler runs only while it holds the lock of its instance, from
+ *    its first attempt to its end, through suspension, backoff and pause.
+ * 2. A notification is stored first; then the attempt that runs is fed, or the
+ *    one that is suspended is woken if it can go on.
+ * 3. Ending delivers the result to everyone who waits, in the same step.
+ */
+
+/** What holds for an invocation: by its own deployment, or by the latest while it has none. */
+export function handlerOf(world: World, invocation: LiveInvocation): HandlerInfo | undefined {
+  const { target, deploymentId } = invocation;
+  const { directory } = world;
+  const own =
+    deploymentId === undefined
+      ? undefined
+      : directory.handlerAt(deploymentId, target.service, target.handler);
+  return own ?? directory.service(target.service)?.handlers.get(target.handler);
+}
+
+export function isExclusive(target: Target): boolean {
+  return target.handlerKind === "exclusive" && target.key !== undefined;
+}
+
+/** Starts it now, or puts it behind those that wait for its object. */
+export function enqueue(world: World, invocation: LiveInvocation): void {
+  const { target } = invocation;
+  if (isExclusive(target)) {
+    const instance = instanceOf(target.service, target.key ?? "");
+    const inbox = world.inboxes.get(instance);
+    if (world.locks.has(instance) || (inbox !== undefined && inbox.length > 0)) {
+      invocation.status = "inboxed";
+      invocation.inboxSeq = world.takeSeq();
+      pushInbox(world, instance, { type: "invocation", id: invocation.id });
+      world.touch(invocation);
+      return;
+    }
+    world.locks.set(instance, invocation.id);
+  }
+  start(world, invocation);
+}
+
+export function pushInbox(world: World, instance: string, item: InboxItem): void {
+  const inbox = world.inboxes.get(instance);
+  if (inbox === undefined) world.inboxes.set(instance, [item]);
+  else inbox.push(item);
+}
+
+/** First attempt of an invocation that holds what it needs. */
+function start(world: World, invocation: LiveInvocation): void {
+  invocation.status = "invoked";
+  invocation.inboxSeq = undefined;
+  invocation.startedAtMs = world.nowMs;
+  world.touch(invocation);
+  startAttempt(world, invocation);
+}
+
+/** The code and deployment problems that keep an attempt from being made at all. */
+export const NO_DEPLOYMENT = "RT0011";
+export const PINNED_VERSION_GONE = "RT0014";
+
+/** How long the engine waits before it looks again for a deployment that is missing. */
+const MISSING_DEPLOYMENT_RETRY_MS = 1000;
+
+/** The newest protocol that we speak with an endpoint over HTTP, as the server does. */
+export const REMOTE_PROTOCOL_MAX = 6;
+/** In process both sides are ours. */
+export const IN_PROCESS_PROTOCOL = 7;
+
+export function startAttempt(world: World, invocation: LiveInvocation): void {
+  const { target } = invocation;
+  const deploymentId = invocation.deploymentId ?? world.directory.service(target.service)?.deploymentId;
+  const deployment = deploymentId === undefined ? undefined : world.directory.deployment(deploymentId);
+  if (deployment === undefined) {
+    invocation.lastFailure = {
+      code: 500,
+      message: `No deployment runs ${describeTarget(target)}. Register one that has it.`,
+      restateCode: NO_DEPLOYMENT,
+      atMs: world.nowMs,
+    };
+    waitToRetry(world, invocation, MISSING_DEPLOYMENT_RETRY_MS);
+    return;
+  }
+  const ours = deployment.place.type === "inProcess" ? IN_PROCESS_PROTOCOL : REMOTE_PROTOCOL_MAX;
+  const newest = Math.min(deployment.maxProtocolVersion, ours);
+  const protocolVersion = (invocation.protocolVersion ?? newest) as ProtocolVersion;
+  invocation.attempt = world.nextAttempt;
+  world.nextAttempt += 1;
+  invocation.nextRetryAtMs = undefined;
+  invocation.awaitingOn = undefined;
+  invocation.reportedAwait = undefined;
+  invocation.knownEntries = invocation.journal.length;
+  world.running.set(invocation.id, { deploymentId: deployment.id, protocolVersion });
+  world.touch(invocation);
+  const state = eagerState(world, invocation);
+  const id = decodeInvocationId(invocation.id);
+  world.step.effect({
+    type: "startAttempt",
+    invocationId: invocation.id,
+    attempt: invocation.attempt,
+    target,
+    deploymentId: deployment.id,
+    protocolVersion,
+    entries: invocation.journal.slice(),
+    start: {
+      type: "Start",
+      id,
+      debugId: invocation.id,
+      knownEntries: invocation.journal.length,
+      stateMap: state ?? [],
+      partialState: state === undefined,
+      key: target.key ?? "",
+      retryCountSinceLastStoredEntry: invocation.retryCount,
+      durationSinceLastStoredEntryMs: Math.max(0, world.nowMs - lastStoredAtMs(invocation)),
+      randomSeed: toSeed(id),
+      ...(protocolVersion >= 7 && invocation.idempotencyKey !== undefined
+        ? { idempotencyKey: invocation.idempotencyKey }
+        : {}),
+    },
+  });
+}
+
+function lastStoredAtMs({ journal, createdAtMs }: LiveInvocation): number {
+  return journal.at(-1)?.appendedAtMs ?? createdAtMs;
+}
+
+function eagerState(
+  world: World,
+  invocation: LiveInvocation,
+): { key: Uint8Array; value: Uint8Array }[] | undefined {
+  const { target } = invocation;
+  if (target.key === undefined || handlerOf(world, invocation)?.options.enableLazyState) return undefined;
+  const encoder = new TextEncoder();
+  return Array.from(world.stateOf(target.service, target.key), ([name, value]) => ({
+    key: encoder.encode(name),
+    value,
+  }));
+}
+
+/** Any function of the id will do; it has to be the same in every attempt. */
+function toSeed(id: Uint8Array): bigint {
+  return createHash("sha256").update(id).digest().readBigUInt64BE(0);
+}
+
+export function waitToRetry(world: World, invocation: LiveInvocation, delayMs: number): void {
+  const atMs = world.nowMs + delayMs;
+  invocation.attempt = 0;
+  invocation.nextRetryAtMs = atMs;
+  world.touch(invocation);
+  world.step.effect({ type: "setTimer", timer: { type: "retry", invocationId: invocation.id }, atMs });
+}
+
+/** What a completion of this id in the caller's journal is called. */
+function kindOf(invocation: LiveInvocation, completionId: number): CompletionKind | undefined {
+  // Every command that can be expected is named as the completion is.
+  return invocation.expected.get(completionId)?.type as CompletionKind | undefined;
+}
+
+/** Completes a command of a live invocation. Ids that nothing expects, or that are complete, are ignored. */
+export function complete(
+  world: World,
+  invocation: LiveInvocation,
+  completionId: number,
+  result: NotificationResult,
+): void {
+  const kind = kindOf(invocation, completionId);
+  if (kind === undefined) return;
+  notify(world, invocation, { type: "Completion", kind, completionId, result });
+}
+
+/** Rule 2. */
+export function notify(world: World, invocation: LiveInvocation, notification: Notification): void {
+  const { attempt } = invocation;
+  world.append(invocation, notification);
+  if (attempt !== 0) {
+    world.step.effect({ type: "feed", invocationId: invocation.id, attempt, message: notification });
+  } else if (invocation.status === "suspended") {
+    wakeIfPossible(world, invocation);
+  }
+}
+
+export function wakeIfPossible(world: World, invocation: LiveInvocation): void {
+  const { awaitingOn } = invocation;
+  if (awaitingOn !== undefined && !canProgress(awaitingOn, knownOf(invocation))) return;
+  wake(world, invocation);
+}
+
+export function wake(world: World, invocation: LiveInvocation): void {
+  invocation.status = "invoked";
+  invocation.policyFailures = 0;
+  invocation.retryCount = 0;
+  startAttempt(world, invocation);
+}
+
+/** Signals that the suspended attempt had known are not news: it would have taken them. */
+function knownOf(invocation: LiveInvocation): Parameters<typeof canProgress>[1] {
+  return {
+    completion: (id) => invocation.completed.get(id),
+    signal: (wanted) => {
+      for (let index = invocation.signalsFrom; index < invocation.journal.length; index += 1) {
+        const message = invocation.journal[index]?.message;
+        if (message?.type === "Signal" && message.signal === wanted) return message.result.type === "failure";
+      }
+      return undefined;
+    },
+  };
+}
+
+export interface EndOptions {
+  /** Forgotten at once: it never ran. */
+  readonly forget?: boolean;
+  /** Of a retry policy that gave up. */
+  readonly stacktrace?: string | undefined;
+}
+
+/** Rule 3. */
+export function end(
+  world: World,
+  invocation: LiveInvocation,
+  result: Outcome,
+  options: EndOptions = {},
+): void {
+  if (!world.live.delete(invocation.id)) return;
+  world.running.delete(invocation.id);
+  clearTimers(world, invocation);
+  if (invocation.attempt !== 0) {
+    const { id: invocationId, attempt } = invocation;
+    world.step.effect({ type: "finishAttempt", invocationId, attempt });
+    invocation.attempt = 0;
+  }
+  world.step.write(invocationKey(invocation.id), undefined);
+  for (let index = 0; index < invocation.journal.length; index += 1) {
+    world.step.write(journalKey(invocation.id, index), undefined);
+  }
+  if (options.forget !== true) archive(world, invocation, { result, stacktrace: options.stacktrace });
+  for (const waiterId of invocation.waiters) {
+    world.step.effect({
+      type: "answer",
+      waiterId,
+      invocationId: invocation.id,
+      target: invocation.target,
+      result,
+      expiresAtMs: undefined,
+      stacktrace: options.stacktrace,
+    });
+  }
+  for (const sink of invocation.sinks) deliver(world, sink, result);
+  release(world, invocation);
+}
+
+function deliver(world: World, sink: Sink, result: Outcome): void {
+  const caller = world.live.get(sink.callerId);
+  if (caller !== undefined) complete(world, caller, sink.completionId, result);
+}
+
+function clearTimers(world: World, invocation: LiveInvocation): void {
+  const invocationId = invocation.id;
+  if (invocation.status === "scheduled") {
+    world.step.effect({ type: "clearTimer", timer: { type: "execute", invocationId } });
+  }
+  if (invocation.nextRetryAtMs !== undefined) {
+    world.step.effect({ type: "clearTimer", timer: { type: "retry", invocationId } });
+  }
+  for (const [completionId, command] of invocation.expected) {
+    if (command.type !== "Sleep") continue;
+    world.step.effect({ type: "clearTimer", timer: { type: "sleep", invocationId, completionId } });
+  }
+}
+
+function archive(
+  world: World,
+  invocation: LiveInvocation,
+  end: { readonly result: Outcome; readonly stacktrace: string | undefined },
+): void {
+  const { completionMs, journalMs } = retentionOf(world, invocation);
+  if (completionMs === 0) {
+    forgetWorkflow(world, invocation.target);
+    return;
+  }
+  const facts: CompletedInvocation = {
+    id: invocation.id,
+    target: invocation.target,
+    status: "completed",
+    invokedBy: invocation.invokedBy,
+    idempotencyKey: invocation.idempotencyKey,
+    createdAtMs: invocation.createdAtMs,
+    completedAtMs: world.nowMs,
+    succeeded: end.result.type === "success",
+    expiresAtMs: world.nowMs + completionMs,
+    journalExpiresAtMs: world.nowMs + journalMs,
+  };
+  const stored: Archive = {
+    facts,
+    result: end.result,
+    stacktrace: end.stacktrace,
+    journal: journalMs === 0 ? [] : invocation.journal,
+    deploymentId: invocation.deploymentId,
+  };
+  world.completed.set(facts.id, facts);
+  world.step.write(archiveKey(facts.id), encodeArchive(stored));
+}
+
+/** Protocol section 5.7, features 8.3. */
+function retentionOf(world: World, invocation: LiveInvocation): { completionMs: number; journalMs: number } {
+  const options = handlerOf(world, invocation)?.options;
+  if (options === undefined) return { completionMs: 0, journalMs: 0 };
+  const { journalRetentionMs } = options;
+  if (invocation.target.handlerKind === "workflow")
+    return capped(options.workflowRetentionMs, journalRetentionMs);
+  if (invocation.idempotencyKey === undefined) return capped(journalRetentionMs, journalRetentionMs);
+  return capped(options.idempotencyRetentionMs, journalRetentionMs);
+}
+
+function capped(completionMs: number, journalMs: number): { completionMs: number; journalMs: number } {
+  return { completionMs, journalMs: Math.min(journalMs, completionMs) };
+}
+
+/** A workflow's state and promises live as long as its run is known. */
+export function forgetWorkflow(world: World, target: Target): void {
+  if (target.handlerKind !== "workflow" || target.key === undefined) return;
+  world.clearState(target.service, target.key);
+  world.clearPromises(target.service, target.key);
+}
+
+/** Gives the lock to the next that waits for it, or takes it out of the inbox. */
+function release(world: World, invocation: LiveInvocation): void {
+  const { target } = invocation;
+  if (!isExclusive(target)) return;
+  const instance = instanceOf(target.service, target.key ?? "");
+  if (world.locks.get(instance) !== invocation.id) {
+    removeFromInbox(world, instance, invocation.id);
+    return;
+  }
+  world.locks.delete(instance);
+  takeNext(world, instance);
+}
+
+function removeFromInbox(world: World, instance: string, id: string): void {
+  const inbox = world.inboxes.get(instance);
+  if (inbox === undefined) return;
+  const left = inbox.filter((item) => item.type !== "invocation" || item.id !== id);
+  if (left.length === 0) world.inboxes.delete(instance);
+  else world.inboxes.set(instance, left);
+}
+
+export function takeNext(world: World, instance: string): void {
+  const inbox = world.inboxes.get(instance);
+  if (inbox === undefined) return;
+  for (let item = inbox.shift(); item !== undefined; item = inbox.shift()) {
+    if (item.type === "edit") {
+      applyEdit(world, item.edit);
+      continue;
+    }
+    const next = world.live.get(item.id);
+    if (next === undefined) continue;
+    world.locks.set(instance, next.id);
+    start(world, next);
+    break;
+  }
+  if (inbox.length === 0) world.inboxes.delete(instance);
+}
+
+/** An edit that names another version than the state has is dropped, as on the server. */
+export function applyEdit(world: World, edit: QueuedEdit): void {
+  world.step.write(stateEditKey(edit.seq), undefined);
+  if (edit.version !== undefined && edit.version !== versionOf(world.stateOf(edit.service, edit.key))) return;
+  world.clearState(edit.service, edit.key);
+  for (const [name, value] of edit.state) world.setState(edit.service, edit.key, name, value);
+}
+
+/** A hash of a whole state, by which an edit can tell whether it changed meanwhile. */
+export function versionOf(state: ReadonlyMap<string, Uint8Array>): string {
+  const hash = createHash("sha256");
+  for (const name of [...state.keys()].sort()) {
+    hash.update(JSON.stringify(name)).update(state.get(name) ?? new Uint8Array());
+  }
+  return hash.digest("base64url");
+}

@@ -1,0 +1,270 @@
+import type { Outcome } from "@perdure/sdk/internal";
+import type { ControlOutcome, RestartOutcome } from "../engine-api.ts";
+import type { ServiceDirectory } from "../registry/service-info.ts";
+import { applyMessages, failAttempt } from "./attempts.ts";
+import { createLive, encodeJson } from "./codec.ts";
+import { deliverSignal, idOfTarget, signalOfAwakeable } from "./commands.ts";
+import { cancel, kill, pause, purge, resume } from "./control.ts";
+import type {
+  AttachEvent,
+  ControlEvent,
+  EditStateEvent,
+  EngineEvent,
+  InvokeEvent,
+  RestartEvent,
+  ResultLoadedEvent,
+  TimerEvent,
+} from "./events.ts";
+import { toInvocationId, type Xxh3 } from "./ids.ts";
+import { ALREADY_INVOKED, invoke } from "./invoke.ts";
+import { archiveKey, instanceOf, stateEditKey } from "./keys.ts";
+import { applyEdit, complete, enqueue, forgetWorkflow, pushInbox, startAttempt } from "./lifecycle.ts";
+import type { Target } from "./records.ts";
+import { Recovery } from "./recovery.ts";
+import type { Step } from "./step.ts";
+import { type QueuedEdit, World } from "./world.ts";
+
+/**
+ * The engine without the world: `(state, event) -> writes + effects`. No clock, no
+ * I/O, no chance: all of that comes in with the events.
+ *
+ * 1. What an event changes in memory is what its writes say, so that reading the
+ *    writes back gives the same state.
+ * 2. Effects may be carried out only when the writes of their step are durable.
+ */
+export class StateMachine {
+  readonly world: World;
+  #recovery: Recovery | undefined;
+
+  constructor(options: { readonly directory: ServiceDirectory; readonly xxh3: Xxh3 }) {
+    this.world = new World(options);
+    this.#recovery = new Recovery(this.world);
+  }
+
+  /** One stored write, before anything else happens. */
+  load(key: string, value: Uint8Array): void {
+    if (this.#recovery === undefined) throw new Error("The state machine runs already.");
+    this.#recovery.load(key, value);
+  }
+
+  /** All that was stored has been loaded. */
+  start(nowMs: number): Step {
+    this.#recovery?.finish(nowMs);
+    this.#recovery = undefined;
+    return this.world.takeStep();
+  }
+
+  apply(event: EngineEvent): Step & { readonly outcome?: ControlOutcome | RestartOutcome } {
+    const { world } = this;
+    world.nowMs = event.nowMs;
+    const outcome = this.#apply(event);
+    const step = world.takeStep();
+    return outcome === undefined ? step : { ...step, outcome };
+  }
+
+  #apply(event: EngineEvent): ControlOutcome | RestartOutcome | undefined {
+    const { world } = this;
+    switch (event.type) {
+      case "invoke":
+        applyInvoke(world, event);
+        return undefined;
+      case "attach":
+        applyAttach(world, event);
+        return undefined;
+      case "detach":
+        for (const invocation of world.live.values()) invocation.waiters.delete(event.waiterId);
+        return undefined;
+      case "attemptMessages": {
+        const invocation = world.live.get(event.invocationId);
+        if (invocation?.attempt === event.attempt) applyMessages(world, invocation, event);
+        return undefined;
+      }
+      case "attemptFailed": {
+        const invocation = world.live.get(event.invocationId);
+        if (invocation?.attempt === event.attempt) failAttempt(world, invocation, event);
+        return undefined;
+      }
+      case "timer":
+        applyTimer(world, event);
+        return undefined;
+      case "completeAwakeable":
+        deliverSignal(world, signalOfAwakeable(event.awakeableId), event.result);
+        return undefined;
+      case "control":
+        return applyControl(world, event);
+      case "restart":
+        return applyRestart(world, event);
+      case "editState":
+        applyEditState(world, event);
+        return undefined;
+      case "resultLoaded":
+        applyResultLoaded(world, event);
+        return undefined;
+      case "sweep":
+        sweep(world);
+        return undefined;
+    }
+  }
+
+  /** The id of the invocation that such a target means. */
+  idOf(target: Parameters<typeof idOfTarget>[1]): string | undefined {
+    return idOfTarget(this.world, target);
+  }
+}
+
+function applyInvoke(world: World, event: InvokeEvent): void {
+  const service = world.directory.service(event.service);
+  const handler = service?.handlers.get(event.handler);
+  if (service === undefined || handler === undefined) {
+    throw new Error(`${event.service}/${event.handler} is not registered; check it before invoking.`);
+  }
+  const target: Target = {
+    service: event.service,
+    handler: event.handler,
+    key: service.kind === "service" ? undefined : (event.key ?? ""),
+    serviceKind: service.kind,
+    handlerKind: handler.kind,
+  };
+  const invoked = invoke(world, { ...event, target });
+  const { waiterId } = event;
+  if (waiterId === undefined) return;
+  world.step.effect({
+    type: "accepted",
+    waiterId,
+    invocationId: invoked.id,
+    status: invoked.type === "created" ? "accepted" : "previouslyAccepted",
+    executeAtMs: invoked.type === "completed" ? undefined : invoked.invocation.executeAtMs,
+  });
+  if (!event.awaitsResult) return;
+  if (target.handlerKind === "workflow" && invoked.type !== "created") {
+    answer(world, { waiterId, invocationId: invoked.id, result: ALREADY_INVOKED });
+  } else if (invoked.type === "completed") {
+    answer(world, { waiterId, invocationId: invoked.id, result: "fromArchive" });
+  } else {
+    invoked.invocation.waiters.add(waiterId);
+  }
+}
+
+function answer(
+  world: World,
+  to: {
+    readonly waiterId: number;
+    readonly invocationId: string;
+    readonly result: Outcome | "fromArchive" | "notFound";
+  },
+): void {
+  const completed = world.completed.get(to.invocationId);
+  const target = completed?.target ?? world.live.get(to.invocationId)?.target ?? NO_TARGET;
+  world.step.effect({ type: "answer", ...to, target, expiresAtMs: completed?.expiresAtMs });
+}
+
+const NO_TARGET = { service: "", handler: "" };
+
+function applyAttach(world: World, { invocationId, waiterId }: AttachEvent): void {
+  const live = world.live.get(invocationId);
+  if (live !== undefined) live.waiters.add(waiterId);
+  else
+    answer(world, {
+      waiterId,
+      invocationId,
+      result: world.completed.has(invocationId) ? "fromArchive" : "notFound",
+    });
+}
+
+function applyTimer(world: World, { timer }: TimerEvent): void {
+  const invocation = world.live.get(timer.invocationId);
+  if (invocation === undefined) return;
+  switch (timer.type) {
+    case "execute":
+      if (invocation.status === "scheduled") enqueue(world, invocation);
+      break;
+    case "sleep":
+      complete(world, invocation, timer.completionId, { type: "void" });
+      break;
+    case "retry":
+      if (invocation.status === "invoked" && invocation.attempt === 0) startAttempt(world, invocation);
+      break;
+  }
+}
+
+function applyControl(world: World, event: ControlEvent): ControlOutcome {
+  const live = world.live.get(event.invocationId);
+  if (live !== undefined) {
+    switch (event.action) {
+      case "cancel":
+        return cancel(world, live);
+      case "kill":
+        return kill(world, live);
+      case "pause":
+        return pause(world, live);
+      case "resume":
+        return resume(world, live, event.deployment ?? "keep");
+      case "purge":
+      case "purgeJournal":
+        return { type: "notCompleted" };
+    }
+  }
+  const completed = world.completed.get(event.invocationId);
+  if (completed === undefined) return { type: "notFound" };
+  if (event.action === "purge") return purge(world, completed);
+  if (event.action === "purgeJournal") {
+    world.completed.set(completed.id, { ...completed, journalExpiresAtMs: world.nowMs });
+    return { type: "done" };
+  }
+  return { type: "alreadyCompleted" };
+}
+
+/** A new invocation with the input of another, and the entries up to `from`. */
+function applyRestart(world: World, event: RestartEvent): RestartOutcome {
+  if (world.live.has(event.invocationId)) return { type: "stillRunning" };
+  const { archived } = event;
+  if (archived === undefined) return { type: "notFound" };
+  const { target } = archived.facts;
+  if (target.handlerKind === "workflow") {
+    return { type: "unsupported", message: "A workflow's run cannot be restarted: it runs once per key." };
+  }
+  const kept = archived.journal.slice(0, Math.max(1, event.from));
+  if (kept.length === 0) return { type: "noJournal" };
+  const id = toInvocationId({ target, idempotencyKey: undefined, entropy: event.entropy }, world.xxh3);
+  const invocation = createLive({
+    id,
+    target,
+    invokedBy: { type: "restart", from: event.invocationId },
+    status: "invoked",
+    createdAtMs: world.nowMs,
+    deploymentId: event.from > 1 ? (event.deployment ?? archived.deploymentId) : event.deployment,
+  });
+  world.live.set(id, invocation);
+  for (const { message } of kept) world.append(invocation, message);
+  world.touch(invocation);
+  enqueue(world, invocation);
+  return { type: "restarted", invocationId: id };
+}
+
+function applyEditState(world: World, event: EditStateEvent): void {
+  const { service, key, state, version } = event;
+  const edit: QueuedEdit = { seq: world.takeSeq(), service, key, state, version };
+  const instance = instanceOf(service, key);
+  if (!world.locks.has(instance)) {
+    applyEdit(world, edit);
+    return;
+  }
+  world.step.write(stateEditKey(edit.seq), encodeJson({ ...edit, state: [...state] }));
+  pushInbox(world, instance, { type: "edit", edit });
+}
+
+const GONE: Outcome = { type: "failure", failure: { code: 410, message: "gone" } };
+
+function applyResultLoaded(world: World, event: ResultLoadedEvent): void {
+  const caller = world.live.get(event.callerId);
+  if (caller !== undefined) complete(world, caller, event.completionId, event.result ?? GONE);
+}
+
+function sweep(world: World): void {
+  for (const facts of world.completed.values()) {
+    if (facts.expiresAtMs > world.nowMs) continue;
+    world.completed.delete(facts.id);
+    world.step.write(archiveKey(facts.id), undefined);
+    forgetWorkflow(world, facts.target);
+  }
+}

@@ -1,0 +1,167 @@
+import { decodeCompleted, decodeEntry, decodeJson, decodeLive, decodePromise } from "./codec.ts";
+import { instanceOf, partsOf } from "./keys.ts";
+import { isExclusive, pushInbox, startAttempt } from "./lifecycle.ts";
+import type { JournalEntry, LiveInvocation } from "./records.ts";
+import { noteEntry, type QueuedEdit, type World } from "./world.ts";
+
+/**
+ * From what was stored back to what was known.
+ *
+ * 1. Writes may be read in any order; what depends on several of them is made
+ *    when all have been read.
+ * 2. Every invocation that has not ended goes on: attempts are made again, timers
+ *    set again, and inboxes stand as they stood.
+ */
+export class Recovery {
+  readonly #world: World;
+  readonly #entries = new Map<string, JournalEntry[]>();
+  readonly #edits: QueuedEdit[] = [];
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  load(key: string, value: Uint8Array): void {
+    const world = this.#world;
+    switch (key[0]) {
+      case "i": {
+        const invocation = decodeLive(value);
+        world.live.set(invocation.id, invocation);
+        break;
+      }
+      case "j":
+        this.#loadEntry(key, value);
+        break;
+      case "a": {
+        const facts = decodeCompleted(value);
+        world.completed.set(facts.id, facts);
+        break;
+      }
+      case "s": {
+        const [service = "", objectKey = "", name = ""] = partsOf(key);
+        const instance = instanceOf(service, objectKey);
+        const state = world.states.get(instance) ?? new Map<string, Uint8Array>();
+        world.states.set(instance, state.set(name, value));
+        break;
+      }
+      case "p": {
+        const [service = "", workflowKey = "", name = ""] = partsOf(key);
+        world.promiseOf(service, workflowKey, name).result = decodePromise(value).result;
+        break;
+      }
+      case "e":
+        this.#edits.push(decodeEdit(value));
+        break;
+      default:
+        break;
+    }
+  }
+
+  /** Everything has been read: takes up the work. Its step is the world's next one. */
+  finish(nowMs: number): void {
+    const world = this.#world;
+    world.nowMs = nowMs;
+    this.#attachJournals();
+    const queued: { seq: number; instance: string; item: Parameters<typeof pushInbox>[2] }[] = [];
+    for (const edit of this.#edits) {
+      const instance = instanceOf(edit.service, edit.key);
+      queued.push({ seq: edit.seq, instance, item: { type: "edit", edit } });
+    }
+    for (const invocation of world.live.values()) {
+      world.nextSeq = Math.max(world.nextSeq, (invocation.inboxSeq ?? 0) + 1);
+      const { target, status } = invocation;
+      if (!isExclusive(target)) continue;
+      const instance = instanceOf(target.service, target.key ?? "");
+      if (status === "inboxed") {
+        queued.push({
+          seq: invocation.inboxSeq ?? 0,
+          instance,
+          item: { type: "invocation", id: invocation.id },
+        });
+      } else if (status !== "scheduled") {
+        world.locks.set(instance, invocation.id);
+      }
+    }
+    for (const { seq, instance, item } of queued.sort((a, b) => a.seq - b.seq)) {
+      world.nextSeq = Math.max(world.nextSeq, seq + 1);
+      pushInbox(world, instance, item);
+    }
+    for (const invocation of [...world.live.values()]) this.#takeUp(invocation);
+  }
+
+  #loadEntry(key: string, value: Uint8Array): void {
+    const slash = key.lastIndexOf("/");
+    const id = key.slice(2, slash);
+    const entries = this.#entries.get(id) ?? [];
+    entries[Number(key.slice(slash + 1))] = decodeEntry(value);
+    this.#entries.set(id, entries);
+  }
+
+  #attachJournals(): void {
+    for (const [id, entries] of this.#entries) {
+      const invocation = this.#world.live.get(id);
+      if (invocation === undefined) continue;
+      for (const entry of entries) {
+        invocation.journal.push(entry);
+        noteEntry(invocation, entry);
+      }
+    }
+    this.#entries.clear();
+  }
+
+  #takeUp(invocation: LiveInvocation): void {
+    const world = this.#world;
+    const invocationId = invocation.id;
+    for (const [completionId, command] of invocation.expected) {
+      if (command.type === "Sleep") {
+        const atMs = command.wakeUpTimeMs;
+        world.step.effect({ type: "setTimer", timer: { type: "sleep", invocationId, completionId }, atMs });
+      } else if (command.type === "GetPromise") {
+        const { service, key = "" } = invocation.target;
+        world.promiseOf(service, key, command.key).waiting.push({ callerId: invocationId, completionId });
+      } else if (command.type === "Call" || command.type === "AttachInvocation") {
+        this.#takeUpWait(invocation, completionId);
+      }
+    }
+    if (invocation.status === "scheduled") {
+      const atMs = invocation.executeAtMs ?? 0;
+      world.step.effect({ type: "setTimer", timer: { type: "execute", invocationId }, atMs });
+    } else if (invocation.status === "invoked") {
+      const { nextRetryAtMs: atMs } = invocation;
+      if (atMs === undefined || atMs <= world.nowMs) startAttempt(world, invocation);
+      else world.step.effect({ type: "setTimer", timer: { type: "retry", invocationId }, atMs });
+    }
+  }
+
+  /** The callee may have ended while its result was still on the way to the caller. */
+  #takeUpWait(invocation: LiveInvocation, completionId: number): void {
+    const world = this.#world;
+    const awaited = this.#calleeId(invocation, completionId);
+    if (awaited === undefined || !world.completed.has(awaited)) return;
+    const callerId = invocation.id;
+    world.step.effect({ type: "loadResult", invocationId: awaited, callerId, completionId });
+  }
+
+  #calleeId(invocation: LiveInvocation, completionId: number): string | undefined {
+    const command = invocation.expected.get(completionId);
+    if (command?.type === "AttachInvocation") {
+      return command.target.type === "invocation" ? command.target.invocationId : undefined;
+    }
+    if (command?.type !== "Call") return undefined;
+    for (const { message } of invocation.journal) {
+      if (message.type !== "Completion" || message.completionId !== command.invocationIdCompletionId)
+        continue;
+      if (message.result.type === "invocationId") return message.result.invocationId;
+    }
+    return undefined;
+  }
+}
+
+interface StoredEdit extends Omit<QueuedEdit, "state"> {
+  readonly state: readonly (readonly [string, Uint8Array])[];
+}
+
+function decodeEdit(value: Uint8Array): QueuedEdit {
+  const edit = decodeJson<StoredEdit>(value);
+  return { ...edit, state: new Map(edit.state) };
+}

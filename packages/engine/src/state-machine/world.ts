@@ -1,0 +1,168 @@
+import type { ServiceDirectory } from "../registry/service-info.ts";
+import { encodeEntry, encodeLive, encodePromise } from "./codec.ts";
+import type { Xxh3 } from "./ids.ts";
+import { instanceOf, invocationKey, journalKey, promiseKey, stateKey } from "./keys.ts";
+import type { CompletedInvocation, JournalEntry, LiveInvocation, PromiseRecord, Value } from "./records.ts";
+import { type Step, StepBuilder } from "./step.ts";
+
+/** An operator's replacement of a key's state, which waits for the lock. */
+export interface QueuedEdit {
+  readonly seq: number;
+  readonly service: string;
+  readonly key: string;
+  readonly state: ReadonlyMap<string, Value>;
+  readonly version: string | undefined;
+}
+
+export type InboxItem =
+  | { readonly type: "invocation"; readonly id: string }
+  | { readonly type: "edit"; readonly edit: QueuedEdit };
+
+/**
+ * Everything that the engine knows, and the step that is being made.
+ *
+ * 1. State is changed here and nowhere else, and every change of something that
+ *    survives a restart puts its write into the step.
+ * 2. `dirty` invocations are written once, when the step ends.
+ */
+export class World {
+  readonly directory: ServiceDirectory;
+  readonly xxh3: Xxh3;
+  readonly live: Map<string, LiveInvocation> = new Map();
+  readonly completed: Map<string, CompletedInvocation> = new Map();
+  /** By instance: `instanceOf(service, key)`. */
+  readonly states: Map<string, Map<string, Value>> = new Map();
+  readonly promises: Map<string, Map<string, PromiseRecord>> = new Map();
+  /** Who holds the lock of an instance. */
+  readonly locks: Map<string, string> = new Map();
+  readonly inboxes: Map<string, InboxItem[]> = new Map();
+  /** What the attempts that run were started with. */
+  readonly running: Map<string, { readonly deploymentId: string; readonly protocolVersion: number }> =
+    new Map();
+  nextSeq = 1;
+  nextAttempt = 1;
+  nowMs = 0;
+  step: StepBuilder = new StepBuilder();
+  readonly #dirty = new Set<LiveInvocation>();
+
+  constructor(options: { readonly directory: ServiceDirectory; readonly xxh3: Xxh3 }) {
+    this.directory = options.directory;
+    this.xxh3 = options.xxh3;
+  }
+
+  takeStep(): Step {
+    for (const invocation of this.#dirty) {
+      if (this.live.get(invocation.id) === invocation) {
+        this.step.write(invocationKey(invocation.id), encodeLive(invocation));
+      }
+    }
+    this.#dirty.clear();
+    const step = this.step.build();
+    this.step = new StepBuilder();
+    return step;
+  }
+
+  takeSeq(): number {
+    const seq = this.nextSeq;
+    this.nextSeq += 1;
+    return seq;
+  }
+
+  touch(invocation: LiveInvocation): void {
+    invocation.modifiedAtMs = this.nowMs;
+    this.#dirty.add(invocation);
+  }
+
+  /** Stores an entry at the end of the journal and returns its index. */
+  append(invocation: LiveInvocation, message: JournalEntry["message"]): number {
+    const index = invocation.journal.length;
+    const entry = { message, appendedAtMs: this.nowMs };
+    invocation.journal.push(entry);
+    noteEntry(invocation, entry);
+    this.step.write(journalKey(invocation.id, index), encodeEntry(entry));
+    return index;
+  }
+
+  stateOf(service: string, key: string): ReadonlyMap<string, Value> {
+    return this.states.get(instanceOf(service, key)) ?? NO_STATE;
+  }
+
+  setState(service: string, key: string, name: string, value: Value | undefined): void {
+    const instance = instanceOf(service, key);
+    let state = this.states.get(instance);
+    if (value !== undefined) {
+      if (state === undefined) {
+        state = new Map();
+        this.states.set(instance, state);
+      }
+      state.set(name, value);
+    } else {
+      if (state === undefined || !state.delete(name)) return;
+      if (state.size === 0) this.states.delete(instance);
+    }
+    this.step.write(stateKey(service, key, name), value);
+  }
+
+  clearState(service: string, key: string): void {
+    for (const name of [...this.stateOf(service, key).keys()]) this.setState(service, key, name, undefined);
+  }
+
+  /** The promise of a workflow, made when it is first asked for. */
+  promiseOf(service: string, key: string, name: string): PromiseRecord {
+    const instance = instanceOf(service, key);
+    let promises = this.promises.get(instance);
+    if (promises === undefined) {
+      promises = new Map();
+      this.promises.set(instance, promises);
+    }
+    let promise = promises.get(name);
+    if (promise === undefined) {
+      promise = { result: undefined, waiting: [] };
+      promises.set(name, promise);
+    }
+    return promise;
+  }
+
+  writePromise(service: string, key: string, name: string): void {
+    this.step.write(promiseKey(service, key, name), encodePromise(this.promiseOf(service, key, name)));
+  }
+
+  clearPromises(service: string, key: string): void {
+    const instance = instanceOf(service, key);
+    for (const name of this.promises.get(instance)?.keys() ?? []) {
+      this.step.write(promiseKey(service, key, name), undefined);
+    }
+    this.promises.delete(instance);
+  }
+}
+
+const NO_STATE: ReadonlyMap<string, Value> = new Map();
+
+/** Keeps what is derived from the journal: counts, and which completions are still to come. */
+export function noteEntry(invocation: LiveInvocation, { message }: JournalEntry): void {
+  switch (message.type) {
+    case "Signal":
+      return;
+    case "Completion":
+      invocation.completed.set(message.completionId, message.result.type === "failure");
+      invocation.expected.delete(message.completionId);
+      return;
+    case "Call":
+      invocation.expected.set(message.completionId, message);
+      break;
+    case "GetLazyState":
+    case "GetLazyStateKeys":
+    case "GetPromise":
+    case "PeekPromise":
+    case "CompletePromise":
+    case "Sleep":
+    case "Run":
+    case "AttachInvocation":
+    case "GetInvocationOutput":
+      invocation.expected.set(message.completionId, message);
+      break;
+    default:
+      break;
+  }
+  invocation.commandCount += 1;
+}
