@@ -5,6 +5,9 @@ import { Readable } from "node:stream";
 type Incoming = IncomingMessage | Http2ServerRequest;
 type Outgoing = ServerResponse | Http2ServerResponse;
 
+/** What this runtime passes beside the request. */
+export const EXTRA_ARGUMENTS: readonly unknown[] = [{ region: "test" }, 42];
+
 export type NodeListener = (incoming: Incoming, outgoing: Outgoing) => void;
 
 /** Serves a fetch handler by Node's servers, HTTP/1 and HTTP/2, as a runtime of that kind would. */

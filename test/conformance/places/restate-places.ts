@@ -3,6 +3,7 @@ import { adminClient } from "../../support/admin.ts";
 import { startChild } from "../../support/child.ts";
 import { freePort } from "../../support/ports.ts";
 import { startRestateServer } from "../../support/restate-server.ts";
+import { EXTRA_ARGUMENTS } from "./fetch-bridge.ts";
 import type { Place, RunningPlace } from "./place.ts";
 import { probeClient } from "./probe-client.ts";
 import type { Transport } from "./serve-application.ts";
@@ -36,6 +37,7 @@ export function restatePlace(options: RestatePlaceOptions): Place {
     name: `Restate Server over ${transport}${suspends ? ", suspended at every await" : ""}`,
     suspendsAtAwaits: suspends || !bidirectional,
     bidirectional,
+    extraArgs: transport.startsWith("fetch") ? EXTRA_ARGUMENTS : [],
     start: (application) => start(options, application),
   };
 }

@@ -3,7 +3,7 @@ import { createServer as createHttp2Server } from "node:http2";
 import { type EndpointOptions, endpoint, serve } from "@perdure/sdk";
 import { createEndpointHandler as createFetchHandler, type FetchHandler } from "@perdure/sdk/fetch";
 import { announceReady, portFromEnvironment } from "../../support/ready.ts";
-import { type NodeListener, toNodeListener } from "./fetch-bridge.ts";
+import { EXTRA_ARGUMENTS, type NodeListener, toNodeListener } from "./fetch-bridge.ts";
 import { serveProbe } from "./probe-server.ts";
 
 /**
@@ -20,9 +20,6 @@ export type Transport = "http2" | "http1" | "fetch" | "fetch-streaming";
 export interface Application {
   readonly endpointOptions: EndpointOptions;
 }
-
-/** What the fetch runtime passes beside the request. */
-export const EXTRA_ARGUMENTS: readonly unknown[] = [{ region: "test" }, 42];
 
 async function listen(transport: Transport, options: EndpointOptions, port: number): Promise<void> {
   switch (transport) {

@@ -5,9 +5,15 @@ import { callCases } from "./cases/calls.ts";
 import { cancellationCases } from "./cases/cancellation.ts";
 import { combinatorCases } from "./cases/combinators.ts";
 import { definitionCases } from "./cases/definitions.ts";
+import { errorCases } from "./cases/errors.ts";
+import { hookCases } from "./cases/hooks.ts";
 import { invocationCases } from "./cases/invocations.ts";
+import { loadCases } from "./cases/load.ts";
+import { misuseCases } from "./cases/misuse.ts";
 import { promiseCases } from "./cases/promises.ts";
+import { requestCases } from "./cases/request.ts";
 import { runCases } from "./cases/run.ts";
+import { serdeCases } from "./cases/serdes.ts";
 import { stateCases } from "./cases/state.ts";
 import { timerCases } from "./cases/timers.ts";
 import { type Stage, useStage } from "./stage.ts";
@@ -26,6 +32,12 @@ const CASES: readonly ((stage: Stage) => void)[] = [
   promiseCases,
   cancellationCases,
   combinatorCases,
+  errorCases,
+  serdeCases,
+  misuseCases,
+  requestCases,
+  hookCases,
+  loadCases,
 ];
 
 /** All cases, at one place. Called once in a test file. */
