@@ -48,9 +48,9 @@ export interface EngineApi {
   state(service: string, key: string): ReadonlyMap<string, Uint8Array>;
 
   // ---------------------------------------------------------------- deploying
-  register(
-    options: RegisterOptions,
-  ): Promise<{ readonly deployment: DeploymentInfo; readonly created: boolean }>;
+  register(options: RegisterOptions): Promise<Registered>;
+  /** Changes where or how a deployment is reached, and takes its manifest again. Absent where it is not offered. */
+  updateDeployment?(id: string, update: DeploymentUpdate): Promise<Registered>;
   removeDeployment(id: string): Promise<void>;
   patchService(name: string, patch: ServicePatch): Promise<ServiceInfo>;
 }

@@ -212,12 +212,10 @@ export class Engine implements EngineApi {
 
   // ---------------------------------------------------------------- deploying
 
-  async register(
-    options: RegisterOptions,
-  ): Promise<{ readonly deployment: DeploymentInfo; readonly created: boolean }> {
-    const { deployment, created, writes } = await this.#parts.register(options);
+  async register(options: RegisterOptions): Promise<Omit<Registered, "writes">> {
+    const { deployment, services, created, writes } = await this.#parts.register(options);
     await this.#commit({ writes, effects: [] });
-    return { deployment, created };
+    return { deployment, services, created };
   }
 
   async removeDeployment(id: string): Promise<void> {

@@ -1,0 +1,64 @@
+import type { EngineApi } from "../engine-api.ts";
+import type { OnFault } from "../http/face.ts";
+import { type HttpHandler, type HttpResponse, jsonResponse } from "../http/message.ts";
+import { toErrorResponse } from "./admin-error.ts";
+import { batchRoutes } from "./batch.ts";
+import { clusterRoutes } from "./cluster.ts";
+import { deploymentRoutes } from "./deployments.ts";
+import { invocationRoutes } from "./invocations.ts";
+import { createRouter, type Route } from "./router.ts";
+import { serviceRoutes } from "./services.ts";
+
+export interface AdminHandlerOptions {
+  readonly engine: EngineApi;
+  /** Where clients find the ingress, with a slash at the end. */
+  readonly ingressUrl: string;
+  readonly onFault: OnFault;
+}
+
+/** The admin face: what operators and tools ask of the engine. Features 8.5. */
+export function createAdminHandler({ engine, ingressUrl, onFault }: AdminHandlerOptions): HttpHandler {
+  const routes: Route[] = [
+    ...deploymentRoutes(engine),
+    ...serviceRoutes(engine, ingressUrl),
+    ...invocationRoutes(engine),
+    ...batchRoutes(engine),
+    ...clusterRoutes(ingressUrl),
+  ];
+  routes.push({ pattern: "/openapi", methods: { GET: () => jsonResponse(200, describeRoutes(routes)) } });
+  const router = createRouter(routes);
+  return async (request) => {
+    try {
+      return withVary(await router(request));
+    } catch (error) {
+      if (request.signal.aborted) throw error;
+      return withVary(toErrorResponse(error, onFault));
+    }
+  };
+}
+
+/** From this size on the server that this one stands in for would compress. */
+const VARY_BYTES_MIN = 32;
+
+function withVary(response: HttpResponse): HttpResponse {
+  if (response.body.length < VARY_BYTES_MIN) return response;
+  return { ...response, headers: [...response.headers, ["vary", "accept-encoding"]] };
+}
+
+/** The face's own OpenAPI document: paths and methods, without their bodies. */
+function describeRoutes(routes: readonly Route[]): unknown {
+  const paths = routes.map(({ pattern, methods }) => {
+    const parameters = [...pattern.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+      name,
+      in: "path",
+      required: true,
+      schema: { type: "string" },
+    }));
+    const operations = Object.keys(methods).map((method) => [
+      method.toLowerCase(),
+      { parameters, responses: { default: { description: "See the documentation of the admin API" } } },
+    ]);
+    return [pattern, Object.fromEntries(operations)];
+  });
+  return { openapi: "3.1.0", info: { title: "Admin API", version: "4" }, paths: Object.fromEntries(paths) };
+}

@@ -1,0 +1,7 @@
+/** The first value of a query parameter, decoded; its name may be written in any case. */
+export function queryParameter(query: string, name: string): string | undefined {
+  for (const [key, value] of new URLSearchParams(query)) {
+    if (key.toLowerCase() === name) return value;
+  }
+  return undefined;
+}
