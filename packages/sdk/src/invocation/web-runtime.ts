@@ -1,4 +1,5 @@
 import { isDelivered } from "../journal/delivered-errors.ts";
+import { guardProcess } from "./process-rejections.ts";
 import { createBatcher, type Macrotask, type Runtime } from "./runtime.ts";
 
 /**
@@ -44,9 +45,17 @@ export function startTimer(delayMs: number, fire: () => void): () => void {
   return () => clearTimeout(timer as ReturnType<typeof setTimeout>);
 }
 
+/** By events where the runtime has them, and by the process where there is one: a fetch handler may run on Node. */
+function guardRejections(): () => void {
+  const releases = [guardEvents(), guardProcess()];
+  return () => {
+    for (const release of releases) release();
+  };
+}
+
 let guards = 0;
 
-function guardRejections(): () => void {
+function guardEvents(): () => void {
   if (typeof globalThis.addEventListener !== "function") return () => {};
   if (guards === 0) globalThis.addEventListener("unhandledrejection", keepQuiet);
   guards += 1;

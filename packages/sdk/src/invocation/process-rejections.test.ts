@@ -6,23 +6,30 @@ import { expect, test } from "vitest";
 const PROGRAM = fileURLToPath(new URL("./testing/rejections-program.ts", import.meta.url));
 const ROOT = fileURLToPath(new URL("../../../..", import.meta.url));
 
-function run(scenario: string, nodeArgs: readonly string[] = []): Promise<{ code: number; output: string }> {
+function run(
+  scenario: string,
+  nodeArgs: readonly string[] = [],
+  guard = "process",
+): Promise<{ code: number; output: string }> {
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      [...nodeArgs, "--import", "tsx", PROGRAM, scenario],
+      [...nodeArgs, "--import", "tsx", PROGRAM, scenario, guard],
       { cwd: ROOT },
       (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), output: stdout + stderr }),
     );
   });
 }
 
-test("a delivered rejection of a branch that is not awaited yet does not end the process, nor is it warned about", async () => {
-  const { code, output } = await run("ours");
-  expect(output).toContain("alive");
-  expect(output).not.toContain("Warning");
-  expect(code).toBe(0);
-});
+test.each(["process", "web"])(
+  "%s: a delivered rejection of a branch that is not awaited yet does not end the process, nor is it warned about",
+  async (guard) => {
+    const { code, output } = await run("ours", [], guard);
+    expect(output).toContain("alive");
+    expect(output).not.toContain("Warning");
+    expect(code).toBe(0);
+  },
+);
 
 test("someone else's ends it as ever, with its own message", async () => {
   const { code, output } = await run("theirs");

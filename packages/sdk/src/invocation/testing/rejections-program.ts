@@ -1,8 +1,9 @@
 import { markDelivered } from "../../journal/delivered-errors.ts";
-import { guardRejections } from "../node-rejections.ts";
+import { guardProcess } from "../process-rejections.ts";
+import { createWebRuntime } from "../web-runtime.ts";
 
-/** Run by `node-rejections.test.ts`: one scenario, then `alive` if the process still is. */
-const release = guardRejections();
+/** Run by `process-rejections.test.ts`: one scenario, guarded by the process or as a web runtime, then `alive` if the process still is. */
+const release = process.argv[3] === "web" ? createWebRuntime().guardRejections() : guardProcess();
 
 switch (process.argv[2]) {
   case "ours": {

@@ -1,7 +1,7 @@
 import { isDelivered } from "../journal/delivered-errors.ts";
 
 /**
- * Unhandled rejections on Node.
+ * Unhandled rejections where they are events of a `process`: Node, and what follows it.
  *
  * A rejection that the journal delivers to a branch its author has not awaited
  * yet (a cancel, a failed call) is an unhandled rejection to Node, which ends the
@@ -10,13 +10,26 @@ import { isDelivered } from "../journal/delivered-errors.ts";
  * without us.
  */
 
+/** The part of `process` that is used here; the core knows no Node types. */
+interface ProcessLike {
+  on(event: string, listener: (...args: never[]) => void): unknown;
+  off(event: string, listener: (...args: never[]) => void): unknown;
+  listenerCount(event: string): number;
+  emitWarning(message: string, type: string): void;
+  exitCode?: unknown;
+  readonly execArgv?: readonly string[];
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
 let guards = 0;
 
 /** Rejections that were kept quiet; when they are handled after all, Node would warn. */
 const quiet = new WeakSet<Promise<unknown>>();
 
-/** Called when an attempt starts; the result is called when it has ended. */
-export function guardRejections(): () => void {
+/** Called when an attempt starts; the result is called when it has ended. Without a process, nothing happens. */
+export function guardProcess(): () => void {
+  const process = findProcess();
+  if (process === undefined) return () => {};
   if (guards === 0) {
     process.on("unhandledRejection", onUnhandled);
     process.on("rejectionHandled", onHandled);
@@ -26,8 +39,8 @@ export function guardRejections(): () => void {
   return () => {
     if (released) return;
     released = true;
-    // Node reports a rejection after the microtasks that caused it: stay until they are through.
-    setImmediate(() => {
+    // A rejection is reported after the microtasks that caused it: stay until they are through.
+    later(() => {
       guards -= 1;
       if (guards > 0) return;
       process.off("unhandledRejection", onUnhandled);
@@ -36,24 +49,40 @@ export function guardRejections(): () => void {
   };
 }
 
+function findProcess(): ProcessLike | undefined {
+  const process: unknown = Reflect.get(globalThis, "process");
+  if (typeof process !== "object" || process === null) return undefined;
+  const methods = ["on", "off", "listenerCount", "emitWarning"];
+  const isWhole = methods.every((name) => typeof Reflect.get(process, name) === "function");
+  return isWhole ? (process as ProcessLike) : undefined;
+}
+
+function later(task: () => void): void {
+  const immediate: unknown = Reflect.get(globalThis, "setImmediate");
+  if (typeof immediate === "function") immediate(task);
+  else setTimeout(task, 0);
+}
+
 function onUnhandled(reason: unknown, promise: Promise<unknown>): void {
   if (isDelivered(reason)) {
     quiet.add(promise);
     return;
   }
+  const process = findProcess();
   // Someone else listens: then Node would have left it to them.
-  if (process.listenerCount("unhandledRejection") > 1) return;
-  actAsNode(reason, promise);
+  if (process === undefined || process.listenerCount("unhandledRejection") > 1) return;
+  actAsNode(process, reason, promise);
 }
 
 function onHandled(promise: Promise<unknown>): void {
-  if (quiet.has(promise) || process.listenerCount("rejectionHandled") > 1) return;
+  const process = findProcess();
+  if (quiet.has(promise) || process === undefined || process.listenerCount("rejectionHandled") > 1) return;
   process.emitWarning("Promise rejection was handled asynchronously", "PromiseRejectionHandledWarning");
 }
 
 /** What Node does when nobody listens, by its `--unhandled-rejections` mode. */
-function actAsNode(reason: unknown, promise: Promise<unknown>): void {
-  switch (unhandledRejectionsMode()) {
+function actAsNode(process: ProcessLike, reason: unknown, promise: Promise<unknown>): void {
+  switch (unhandledRejectionsMode(process)) {
     case "none":
     case "warn":
       // Node prints the warning of "warn" itself, listener or not.
@@ -78,8 +107,8 @@ function toUncaught(reason: unknown, promise: Promise<unknown>): unknown {
 
 const FLAG = "--unhandled-rejections";
 
-function unhandledRejectionsMode(): string {
-  const words = [...process.execArgv, ...(process.env.NODE_OPTIONS ?? "").split(/\s+/)];
+function unhandledRejectionsMode(process: ProcessLike): string {
+  const words = [...(process.execArgv ?? []), ...(process.env?.NODE_OPTIONS ?? "").split(/\s+/)];
   for (const [index, word] of words.entries()) {
     if (word.startsWith(`${FLAG}=`)) return word.slice(FLAG.length + 1);
     if (word === FLAG) return words[index + 1] ?? "throw";
