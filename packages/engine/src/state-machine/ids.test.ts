@@ -1,7 +1,7 @@
 import { decodeInvocationId, encodeInvocationId } from "@perdure/sdk/internal";
 import { expect, test } from "vitest";
 import { loadXxh3 } from "../xxh3.ts";
-import { type IdParts, isDetermined, toInvocationId } from "./ids.ts";
+import { type IdParts, toInvocationId } from "./ids.ts";
 
 const xxh3 = await loadXxh3();
 const entropy = Uint8Array.from({ length: 16 }, (_, index) => index + 1);
@@ -45,13 +45,4 @@ test("what determines a request determines its id; everything else is chance", (
 test("ids are text that decodes again", () => {
   const bytes = idOf({ key: "k" }, "i");
   expect(encodeInvocationId(bytes)).toMatch(/^inv_1[0-9a-zA-Z]{33}$/);
-});
-
-test("which requests have an id of their own", () => {
-  const target = { service: "S", handler: "run", key: "k", handlerKind: "workflow" } as const;
-  expect(isDetermined({ target, idempotencyKey: undefined })).toBe(true);
-  expect(isDetermined({ target: { ...target, handlerKind: "shared" }, idempotencyKey: "i" })).toBe(true);
-  expect(isDetermined({ target: { ...target, handlerKind: "shared" }, idempotencyKey: undefined })).toBe(
-    false,
-  );
 });

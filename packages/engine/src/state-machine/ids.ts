@@ -31,11 +31,6 @@ export function toInvocationId(parts: IdParts, xxh3: Xxh3): string {
   return encodeInvocationId(bytes);
 }
 
-/** Whether the same request always has the same id. */
-export function isDetermined({ target, idempotencyKey }: Omit<IdParts, "entropy">): boolean {
-  return target.handlerKind === "workflow" || idempotencyKey !== undefined;
-}
-
 function toPartitionKey({ target, idempotencyKey, entropy }: IdParts, xxh3: Xxh3): bigint {
   if (target.key !== undefined) return xxh3(terminated(target.key));
   const bucket =
