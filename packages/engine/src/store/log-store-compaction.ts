@@ -40,8 +40,9 @@ export async function writeSnapshot(options: CompactionOptions): Promise<Snapsho
   const name = toPartialName(sequence);
   const partial = join(folder, name);
   const head = { kind: "snapshot", sequence, previousBytes: 0 } as const;
-  const stored = await createStoredFile({ fileSystem, folder, name, synced: false, head });
+  let stored: StoredFile | undefined;
   try {
+    stored = await createStoredFile({ fileSystem, folder, name, synced: false, head });
     const copy = new Copy(stored, options);
     for (const source of sources) await copy.takeFrom(source);
     await copy.finish();
@@ -51,7 +52,7 @@ export async function writeSnapshot(options: CompactionOptions): Promise<Snapsho
     await fileSystem.syncFolder(folder);
     return { stored, slots: copy.slots, offsets: copy.offsets };
   } catch (error) {
-    await stored.file.close().catch(() => {});
+    await stored?.file.close().catch(() => {});
     await fileSystem.remove(partial).catch(() => {});
     if (error === STOPPED) return undefined;
     throw error;

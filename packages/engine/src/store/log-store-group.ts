@@ -12,7 +12,7 @@ import type { Write } from "./store.ts";
 import { StoreError } from "./store-error.ts";
 
 const FIRST_ENTRY = RECORD_HEAD_BYTES + MARK_BYTES;
-const BUFFER_BYTES_MIN = 64 * 1024;
+const BUFFER_BYTES_MIN = 16 * 1024;
 /** Shorter keys are written faster by a loop than by a call. */
 const SHORT_KEY_LENGTH = 64;
 

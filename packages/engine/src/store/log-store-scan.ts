@@ -23,7 +23,8 @@ export interface Scan {
  */
 export async function scanRecords(scan: Scan): Promise<number> {
   const { file, to } = scan;
-  let buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  const chunkBytes = Math.min(CHUNK_BYTES, to - scan.from);
+  let buffer = Buffer.allocUnsafeSlow(chunkBytes);
   let base = scan.from;
   let filled = 0;
   while (base < to) {
@@ -34,7 +35,7 @@ export async function scanRecords(scan: Scan): Promise<number> {
     if (missing === 0 || base + missing > to || filled < wanted) return base;
     buffer.copy(buffer, 0, at, filled);
     filled -= at;
-    const bufferBytes = Math.max(missing, CHUNK_BYTES);
+    const bufferBytes = Math.max(missing, chunkBytes);
     if (bufferBytes !== buffer.length) {
       const other = Buffer.allocUnsafeSlow(bufferBytes);
       buffer.copy(other, 0, 0, filled);

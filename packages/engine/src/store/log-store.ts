@@ -163,6 +163,7 @@ class FolderStore implements LogStore {
 
   commit(writes: readonly Write[]): Promise<void> {
     this.#isFresh = false;
+    if (this.#closing !== undefined) return Promise.reject(createClosed());
     return this.#writer.commit(writes);
   }
 
