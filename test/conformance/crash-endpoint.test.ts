@@ -8,10 +8,10 @@ import { roundsFromEnvironment, seedFromEnvironment, timeoutMsFor } from "./fixt
  */
 describe("an endpoint that is killed loses nothing and repeats nothing that was journaled", () => {
   const runs: { name: string; usual: number; options: Partial<CrashRunOptions> }[] = [
-    { name: "while handlers stay", usual: 20, options: {} },
+    { name: "while handlers stay", usual: 15, options: {} },
     {
       name: "while handlers are suspended at every await",
-      usual: 20,
+      usual: 15,
       options: { inactivityTimeout: 0 },
     },
     { name: "over HTTP/1.1", usual: 10, options: { useHttp11: true } },

@@ -9,7 +9,7 @@ import { roundsFromEnvironment, seedFromEnvironment, timeoutMsFor } from "./fixt
  * `PERDURE_CRASH_ROUNDS=200` makes a long run, `PERDURE_CRASH_SEED` repeats one.
  */
 describe("a server that is killed loses nothing and does nothing twice", () => {
-  const rounds = roundsFromEnvironment(8);
+  const rounds = roundsFromEnvironment(6);
   const runs: { name: string; victims: Victim[]; inactivity: { inactivityTimeout?: number } }[] = [
     { name: "alone", victims: ["server"], inactivity: {} },
     {

@@ -39,8 +39,8 @@ export interface CrashReport extends EffectCounts {
 const JOBS_PER_ROUND_MAX = 8;
 const PLAIN_SENDS_PER_ROUND_MAX = 3;
 const KILL_DELAY_MAX_MS = 250;
-/** A process that does nothing for so long is killed all the same. */
-const PROGRESS_TIMEOUT_MS = 3_000;
+/** A process that does nothing for so long is killed all the same. The server takes longer with each kill. */
+const PROGRESS_TIMEOUT_MS = 15_000;
 const DRAIN_TIMEOUT_MS = 60_000;
 
 /** Kills under load, by the seed; waits until all is done; throws if anything is not as it would be without kills. */
