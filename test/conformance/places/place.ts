@@ -12,6 +12,8 @@ export interface Place {
   readonly suspendsAtAwaits: boolean;
   /** Whether requests and responses flow at the same time; only then are inactivity timeouts applied. */
   readonly bidirectional: boolean;
+  /** Whether the endpoint can be asked by plain HTTP/1 requests. */
+  readonly endpointSpeaksHttp1: boolean;
   /** What handlers find in `ctx.request().extraArgs`. */
   readonly extraArgs: readonly unknown[];
   /** Starts engine and application, registered with each other. */

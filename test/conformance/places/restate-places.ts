@@ -37,6 +37,7 @@ export function restatePlace(options: RestatePlaceOptions): Place {
     name: `Restate Server over ${transport}${suspends ? ", suspended at every await" : ""}`,
     suspendsAtAwaits: suspends || !bidirectional,
     bidirectional,
+    endpointSpeaksHttp1: transport !== "fetch-streaming",
     extraArgs: transport.startsWith("fetch") ? EXTRA_ARGUMENTS : [],
     start: (application) => start(options, application),
   };

@@ -5,6 +5,7 @@ import { callCases } from "./cases/calls.ts";
 import { cancellationCases } from "./cases/cancellation.ts";
 import { combinatorCases } from "./cases/combinators.ts";
 import { definitionCases } from "./cases/definitions.ts";
+import { endpointCases } from "./cases/endpoint.ts";
 import { errorCases } from "./cases/errors.ts";
 import { hookCases } from "./cases/hooks.ts";
 import { invocationCases } from "./cases/invocations.ts";
@@ -38,6 +39,7 @@ const CASES: readonly ((stage: Stage) => void)[] = [
   requestCases,
   hookCases,
   loadCases,
+  endpointCases,
 ];
 
 /** All cases, at one place. Called once in a test file. */

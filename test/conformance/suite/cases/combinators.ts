@@ -9,7 +9,7 @@ export function combinatorCases(stage: Stage): void {
 
   describe.each(["native", "restate"] as const)("%s combinators", (family) => {
     it("settle as they should", async () => {
-      expect(await client().each(family)).toEqual({
+      expect(await client().each({ family, door: unique("door") })).toEqual({
         all: ["a", "b", "c"],
         allFails: "first failure",
         allEmpty: [],
@@ -52,7 +52,7 @@ export function combinatorCases(stage: Stage): void {
 
   describe("orTimeout", () => {
     it("rejects with TimeoutError and lets the operation go on", async () => {
-      expect(await client().timeouts()).toEqual({
+      expect(await client().timeouts(unique("door"))).toEqual({
         failed: { name: "TimeoutError", code: 408, message: "Timeout occurred", metadata: {} },
         inTime: "in time",
         onCombinator: "TimeoutError",
@@ -70,7 +70,7 @@ export function combinatorCases(stage: Stage): void {
     });
 
     it("can be written by race and sleep", async () => {
-      expect(await client().byHand()).toBe("timed out");
+      expect(await client().byHand(unique("door"))).toEqual(["timed out", "late"]);
     });
   });
 

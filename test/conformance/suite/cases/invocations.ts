@@ -1,4 +1,4 @@
-import { rpc, type Send, TerminalError } from "@perdure/sdk/clients";
+import { type Send, TerminalError } from "@perdure/sdk/clients";
 import { describe, expect, it } from "vitest";
 import { delay, eventually } from "../../../support/eventually.ts";
 import { controller, desk, type SignalKind, subject } from "../services/invocations.ts";
@@ -118,13 +118,18 @@ export function invocationCases(stage: Stage): void {
     });
 
     it("are lost if the receiver has not started", async () => {
-      const name = unique("signal");
-      const send = await sends().signals({ name, count: 1 }, rpc.sendOpts({ delay: 600 }));
+      const [key, door, name] = [unique("desk"), unique("door"), unique("signal")];
+      await stage.ingress.objectSendClient(desk, key).hold(door);
+      await started(`desk ${key}`);
+      const send = await stage.ingress.objectSendClient(desk, key).signalled(name);
+      await stage.admin.waitForStatus(send.invocationId, "pending");
       await signal(send, name, "value", "lost");
-      await started(`signals ${name}`);
-      await delay(100);
+      // Sent, but perhaps still on its way.
+      await delay(500);
+      await stage.probe.open(door);
+      await eventually(async () => expect(await stage.probe.notes(`desk ${key}`)).toContain("started"));
       await signal(send, name, "value", "received");
-      expect(await stage.ingress.invocation(send).attach()).toEqual(["received"]);
+      expect(await stage.ingress.invocation(send).attach()).toBe("received");
     });
 
     it("are told apart by name", async () => {

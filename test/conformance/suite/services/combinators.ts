@@ -1,5 +1,5 @@
 import { type Context, isRestatePromise, RestatePromise, service, TerminalError } from "@perdure/sdk";
-import { isOpen, note } from "../../places/probe.ts";
+import { isOpen, note, openDoor, opened } from "../../places/probe.ts";
 import { toFailed } from "./invocations.ts";
 
 /** Slow and quick answers, and failures. */
@@ -10,6 +10,11 @@ export const answers = service({
       await ctx.sleep(ms);
       return answer;
     },
+    /** Answers when the door is open, however long that takes. */
+    behind: async (ctx: Context, { door, answer }: { door: string; answer: string }) => {
+      await ctx.run("wait", () => opened(door));
+      return answer;
+    },
     failsAfter: async (ctx: Context, { ms, message }: { ms: number; message: string }): Promise<string> => {
       await ctx.sleep(ms);
       throw new TerminalError(message, { errorCode: 432 });
@@ -18,7 +23,6 @@ export const answers = service({
 });
 
 const SOON = 1;
-const LATE = 300;
 
 /** What both families of combinators have in common. */
 type Family = Pick<typeof RestatePromise, "all" | "race" | "any" | "allSettled">;
@@ -43,26 +47,28 @@ async function outcome(promise: PromiseLike<unknown>): Promise<unknown> {
 export const combine = service({
   name: "Combine",
   handlers: {
-    each: async (ctx: Context, family: "native" | "restate") => {
+    each: async (ctx: Context, { family, door }: { family: "native" | "restate"; door: string }) => {
       const { all, race, any, allSettled } = bindAll(familyOf(family));
       const client = ctx.serviceClient(answers);
       const quick = (answer: string) => client.after({ ms: SOON, answer });
-      const slow = (answer: string) => client.after({ ms: LATE, answer });
+      const late = (answer: string) => client.behind({ door, answer });
       const broken = (message: string) => client.failsAfter({ ms: SOON, message });
-      return {
-        all: await outcome(all([slow("a"), quick("b"), ctx.sleep(1).map(() => "c")])),
-        allFails: await outcome(all([slow("a"), broken("first failure")])),
+      const results = {
+        all: await outcome(all([quick("a"), quick("b"), ctx.sleep(1).map(() => "c")])),
+        allFails: await outcome(all([late("a"), broken("first failure")])),
         allEmpty: await outcome(all([])),
-        race: await outcome(race([slow("a"), quick("b")])),
-        raceFails: await outcome(race([slow("a"), broken("raced")])),
-        any: await outcome(any([broken("x"), slow("a")])),
+        race: await outcome(race([late("a"), quick("b")])),
+        raceFails: await outcome(race([late("a"), broken("raced")])),
+        any: await outcome(any([broken("x"), quick("a"), late("b")])),
         anyFails: await outcome(any([broken("x"), broken("y")])),
         anyEmpty: await outcome(any([])),
-        allSettled: describeSettled(await allSettled([slow("a"), broken("x"), quick("b")])),
+        allSettled: describeSettled(await allSettled([quick("a"), broken("x"), quick("b")])),
         nested: await outcome(
-          all([race([slow("a"), quick("b")]), any([broken("x"), quick("c")]), all([quick("d")])]),
+          all([race([late("a"), quick("b")]), any([broken("x"), quick("c")]), all([quick("d")])]),
         ),
       };
+      await ctx.run("open", () => openDoor(door));
+      return results;
     },
     /** Notes in each attempt who won; every round is replayed by the rounds after it. */
     winners: async (ctx: Context, { family, name }: { family: "native" | "restate"; name: string }) => {
@@ -91,22 +97,25 @@ export const combine = service({
       await Promise.all(["x", "y", "z"].map(branch));
       return log;
     },
-    timeouts: async (ctx: Context) => {
+    timeouts: async (ctx: Context, door: string) => {
       const client = ctx.serviceClient(answers);
-      const slow = client.after({ ms: 700, answer: "late" });
+      const slow = client.behind({ door, answer: "late" });
       const failed = await slow.orTimeout(50).map((_value, failure) => failure && toFailed(failure));
-      const inTime = await client.after({ ms: SOON, answer: "in time" }).orTimeout({ seconds: 30 });
+      const inTime = await client.after({ ms: SOON, answer: "in time" }).orTimeout({ minutes: 5 });
       const onCombinator = await RestatePromise.race([slow, ctx.awakeable<string>().promise])
         .orTimeout({ milliseconds: 20 })
         .map((_value, failure) => failure?.name);
       const never = await RestatePromise.race([])
         .orTimeout(10)
         .map((_value, failure) => failure?.name);
+      await ctx.run("open", () => openDoor(door));
       return { failed, inTime, onCombinator, never, afterAll: await slow };
     },
-    byHand: async (ctx: Context) => {
-      const slow = ctx.serviceClient(answers).after({ ms: 500, answer: "late" });
-      return Promise.race([slow, ctx.sleep(20).map(() => "timed out")]);
+    byHand: async (ctx: Context, door: string) => {
+      const slow = ctx.serviceClient(answers).behind({ door, answer: "late" });
+      const first = await Promise.race([slow, ctx.sleep(20).map(() => "timed out")]);
+      await ctx.run("open", () => openDoor(door));
+      return [first, await slow];
     },
     uncaughtTimeout: async (ctx: Context) => ctx.awakeable().promise.orTimeout(10),
     maps: async (ctx: Context) => {

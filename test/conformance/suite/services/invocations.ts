@@ -186,6 +186,10 @@ export const desk = object({
       note(`desk ${ctx.key}`, "held");
       await opened(door);
     },
+    signalled: async (ctx: ObjectContext, name: string) => {
+      note(`desk ${ctx.key}`, "started");
+      return ctx.signal<string>(name);
+    },
     serve: async (ctx: ObjectContext, name: string) => {
       note(`desk ${ctx.key}`, name);
       return name;

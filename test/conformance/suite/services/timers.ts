@@ -16,7 +16,7 @@ export const clock = service({
       const sorted: number[] = [];
       await Promise.all(
         values.map(async (value) => {
-          await ctx.sleep(value * 150);
+          await ctx.sleep(value * 300);
           sorted.push(value);
         }),
       );
