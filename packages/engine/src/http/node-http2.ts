@@ -13,7 +13,8 @@ export interface Http2Incoming {
 export function fromHttp2({ stream, headers, rawHeaders }: Http2Incoming, bodyBytesMax: number): HttpRequest {
   const gone = new AbortController();
   stream.once("close", () => {
-    if (!stream.writableFinished) gone.abort();
+    // A stream that breaks off counts as finished, too.
+    if (!stream.headersSent || !stream.writableFinished) gone.abort();
   });
   return {
     method: headers[":method"] ?? "GET",

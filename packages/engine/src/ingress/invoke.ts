@@ -17,6 +17,8 @@ export async function invoke(
   request: HttpRequest,
 ): Promise<HttpResponse> {
   const invocation = await toInvokeRequest(route, request);
+  // Whoever has left was promised nothing yet.
+  request.signal.throwIfAborted();
   if (route.verb === "call") {
     return toResultResponse(await engine.call(invocation, request.signal), engine);
   }
