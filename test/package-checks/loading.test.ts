@@ -28,14 +28,24 @@ const declared = Object.fromEntries(
   ]),
 );
 
+/** Names that each entry has of its own kind: options of calls, endpoints, serdes. */
+const OWN: ReadonlySet<string> = new Set([
+  "rpc",
+  "Opts",
+  "SendOpts",
+  "createEndpointHandler",
+  "endpoint",
+  "serde",
+]);
+
 describe.each(cases)("%s on %s", (format, _, node) => {
-  it("loads every entry without a warning, each name meaning the same in all of them", () => {
+  it("loads every entry without a warning, each shared name meaning the same in all of them", () => {
     const args = ["package-checks/load-entries.mjs", format, ...ENTRIES.map(toSpecifier)];
     const loaded = spawnSync(node, args, { cwd: TEST, encoding: "utf8" });
     expect(loaded.stderr).toBe("");
     expect(loaded.status).toBe(0);
     const { names, conflicts } = JSON.parse(loaded.stdout) as Loaded;
-    expect(conflicts).toEqual([]);
+    expect(conflicts.filter((conflict) => !OWN.has(conflict.split(": ")[1] ?? ""))).toEqual([]);
     expect(names).toEqual(declared);
   });
 });
