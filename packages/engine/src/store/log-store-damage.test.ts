@@ -63,7 +63,7 @@ describe("a damaged log store", () => {
         await expectRefusal(new Map(files).set(path, flipped), expected, `${path} at ${at}`);
       }
     }
-  });
+  }, 60_000);
 
   test("the message names the offset of the record", async () => {
     const disk = new SimulatedDisk();

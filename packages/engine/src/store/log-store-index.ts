@@ -104,8 +104,10 @@ export class KeyIndex {
   }
 }
 
+/** Looks at eight characters or so, spread over the key: any choice is right, a good one spreads the keys. */
 function shardOf(key: string): number {
-  let hash = 0;
-  for (let i = 0; i < key.length; i += 1) hash = (Math.imul(hash, 31) + key.charCodeAt(i)) | 0;
+  const stride = (key.length >>> 3) + 1;
+  let hash = key.length;
+  for (let i = key.length - 1; i >= 0; i -= stride) hash = (Math.imul(hash, 31) + key.charCodeAt(i)) | 0;
   return (hash ^ (hash >>> 12)) & (SHARDS - 1);
 }

@@ -6,7 +6,7 @@ import type { FileSystem } from "./file-system.ts";
 import { openLogStore } from "./log-store.ts";
 import { nodeFileSystem } from "./node-file-system.ts";
 import { SimulatedDisk } from "./testing/simulated-disk.ts";
-import { describeStore, put, recoverAll, textOf } from "./testing/store-suite.ts";
+import { describeStore, drop, put, recoverAll, textOf } from "./testing/store-suite.ts";
 
 const noLock = async (): Promise<{ release(): Promise<void> }> => ({ release: async () => {} });
 
@@ -104,24 +104,53 @@ describe("the log store", () => {
   });
 
   test("commits do not wait for a compaction", async () => {
-    const store = await openLogStore({ folder, segmentBytes: 65536 });
-    const value = "x".repeat(10_000);
-    await Promise.all(Array.from({ length: 1000 }, (_, i) => store.commit([put(`k${i}`, value)])));
+    let letGo: () => void = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const open: FileSystem["open"] = async (path, options) => {
+      const file = await nodeFileSystem.open(path, options);
+      if (!path.endsWith(".partial")) return file;
+      return { ...file, write: (buffers, position) => held.then(() => file.write(buffers, position)) };
+    };
+    const store = await openLogStore({ folder }, { fileSystem: { ...nodeFileSystem, open } });
+    await store.commit([put("a", "1"), put("b", "1"), put("c", "1")]);
+    const compaction = store.compact();
+    for (let i = 0; i < 20; i += 1) await store.commit([put(`k${i}`, "1")]);
+    letGo();
+    await compaction;
+    await store.close();
+    const again = await openLogStore({ folder });
+    expect((await recoverAll(again)).size).toBe(23);
+    await again.close();
+  });
+
+  test("what is written while a compaction is under way is what is read afterwards", async () => {
+    const store = await openLogStore(
+      { folder: "/data", segmentBytes: 400 },
+      { fileSystem: new SimulatedDisk(), lock: noLock },
+    );
+    const model = new Map<string, string>();
+    for (let i = 0; i < 60; i += 1) {
+      model.set(`k${i}`, "old");
+      await store.commit([put(`k${i}`, "old")]);
+    }
     let compacting = true;
-    let commits = 0;
     const compaction = store.compact().finally(() => {
       compacting = false;
     });
-    while (compacting) {
-      await store.commit([put(`new${commits}`, value)]);
-      commits += 1;
+    let rounds = 0;
+    for (; compacting; rounds += 1) {
+      const [gone, changed, added] = [`k${rounds % 60}`, `k${(rounds + 30) % 60}`, `new${rounds}`];
+      model.delete(gone);
+      model.set(changed, `${rounds}`).set(added, `${rounds}`);
+      await store.commit([drop(gone), put(changed, `${rounds}`), put(added, `${rounds}`)]);
     }
     await compaction;
-    expect(commits).toBeGreaterThan(3);
+    expect(rounds).toBeGreaterThan(10);
+    for (const key of ["k0", "k59", ...model.keys()])
+      expect(textOf(await store.read(key))).toBe(model.get(key));
     await store.close();
-    const again = await openLogStore({ folder });
-    expect((await recoverAll(again)).size).toBe(1000 + commits);
-    await again.close();
   });
 
   test("a folder that cannot be made is refused, with the reason", async () => {

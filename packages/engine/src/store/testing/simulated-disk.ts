@@ -7,6 +7,8 @@ const SECTOR_BYTES = 512;
 interface Node {
   content: Buffer;
   durable: Buffer;
+  /** What the system failed to make durable once, and takes for done: no later sync will. */
+  unsaved: { readonly start: number; readonly end: number }[];
 }
 
 export type OperationName =
@@ -34,6 +36,8 @@ export interface Operation {
 export type Fault =
   /** The operation fails, with this code of the system. */
   | { readonly type: "error"; readonly code: string }
+  /** A write fails while its bytes are made durable: programs see them, and only another write will save them. */
+  | { readonly type: "unsaved" }
   /** A write takes this many bytes only, without an error. */
   | { readonly type: "short"; readonly bytes: number }
   /** The machine stops in the middle of the operation. */
@@ -58,7 +62,7 @@ export class SimulatedDisk implements FileSystem {
   static fromFiles(files: ReadonlyMap<string, Uint8Array>): SimulatedDisk {
     const disk = new SimulatedDisk();
     for (const [path, bytes] of files) {
-      const node = { content: Buffer.from(bytes), durable: Buffer.from(bytes) };
+      const node = { content: Buffer.from(bytes), durable: Buffer.from(bytes), unsaved: [] };
       disk.#names.set(path, node);
       disk.#durableNames.set(path, node);
     }
@@ -101,7 +105,7 @@ export class SimulatedDisk implements FileSystem {
     const found = this.#names.get(path);
     if (create && found !== undefined) throw createError("EEXIST", path);
     if (!create && found === undefined) throw createError("ENOENT", path);
-    const node = found ?? { content: Buffer.alloc(0), durable: Buffer.alloc(0) };
+    const node = found ?? { content: Buffer.alloc(0), durable: Buffer.alloc(0), unsaved: [] };
     if (create) this.#changeNames((names) => names.set(path, node));
     this.#end(fault);
     return this.#toFile(node, path, synced);
@@ -147,13 +151,24 @@ export class SimulatedDisk implements FileSystem {
         if (fault?.type === "short") bytes = bytes.subarray(0, Math.min(fault.bytes, bytes.length));
         bytes = bytes.subarray(0, this.#room(node, position, bytes.length, path));
         put(node, "content", bytes, position);
+        const range = { start: position, end: position + bytes.length };
+        node.unsaved = node.unsaved.filter(({ start, end }) => start < range.start || end > range.end);
+        if (fault?.type === "unsaved") {
+          node.unsaved.push(range);
+          throw createError("EIO", path);
+        }
         this.#end(fault);
         if (synced) put(node, "durable", bytes, position);
         return bytes.length;
       },
       sync: async () => {
         this.#end(await this.#begin("sync", path));
+        const before = node.durable;
         node.durable = Buffer.from(node.content);
+        for (const { start, end } of node.unsaved) {
+          node.durable.fill(0, start, end);
+          if (start < before.length) before.copy(node.durable, start, start, Math.min(end, before.length));
+        }
       },
       truncate: async (bytes) => {
         const fault = await this.#begin("truncate", path);
