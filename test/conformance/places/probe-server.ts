@@ -1,8 +1,9 @@
 import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { notesOf, openDoor } from "./probe.ts";
 
-/** Lets the tests reach the probe of this process. */
-export function serveProbe(port: number): Promise<void> {
+/** Lets the tests reach the probe of this process, at the port that it resolves with. */
+export function serveProbe(): Promise<number> {
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? "/", "http://probe");
     const name = url.searchParams.get("name") ?? "";
@@ -12,6 +13,6 @@ export function serveProbe(port: number): Promise<void> {
   });
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
+    server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
   });
 }

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { adminClient } from "../../support/admin.ts";
-import { startChild } from "../../support/child.ts";
-import { freePort } from "../../support/ports.ts";
+import { type Child, startChild } from "../../support/child.ts";
+import { eventually } from "../../support/eventually.ts";
 import { startRestateServer } from "../../support/restate-server.ts";
 import { EXTRA_ARGUMENTS } from "./fetch-bridge.ts";
 import type { Place, RunningPlace } from "./place.ts";
@@ -49,16 +49,12 @@ function isBidirectional(transport: Transport): boolean {
 
 async function start(options: RestatePlaceOptions, application: URL): Promise<RunningPlace> {
   const { transport, inactivityTimeout } = options;
-  const probePort = await freePort();
   const [server, child] = await Promise.all([
     startRestateServer({
       ...(inactivityTimeout !== undefined && { inactivityTimeout }),
       ...(options.serverEnv && { env: options.serverEnv }),
     }),
-    startChild(SERVE, {
-      args: [transport, application.href],
-      env: { PROBE_PORT: String(probePort), ...options.env },
-    }),
+    startApplication(options, application),
   ]);
 
   async function stop(): Promise<void> {
@@ -82,8 +78,32 @@ async function start(options: RestatePlaceOptions, application: URL): Promise<Ru
     ingressUrl,
     adminUrl,
     admin,
-    probe: probeClient(`http://127.0.0.1:${probePort}`),
+    probe: probeClient(await eventually(() => probeUrl(child))),
     endpointUrl,
     stop,
   };
+}
+
+const START_TRIES_MAX = 3;
+
+async function startApplication(options: RestatePlaceOptions, application: URL): Promise<Child> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await startChild(SERVE, {
+        args: [options.transport, application.href],
+        ...(options.env && { env: options.env }),
+      });
+    } catch (error) {
+      // Another process may have taken the port between the choice and the start.
+      if (tries === START_TRIES_MAX || !String(error).includes("EADDRINUSE")) throw error;
+    }
+  }
+}
+
+/** The child prints it; the line may come after the news that it is ready. */
+function probeUrl(child: Child): string {
+  const [, port] = /^probe (\d+)$/m.exec(child.output()) ?? [];
+  if (port === undefined)
+    throw new Error(`The application did not say where its probe is:\n${child.output()}`);
+  return `http://127.0.0.1:${port}`;
 }

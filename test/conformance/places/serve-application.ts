@@ -61,6 +61,6 @@ function build(options: EndpointOptions): ReturnType<typeof endpoint> {
 const [transport, module] = process.argv.slice(2) as [Transport, string];
 const { endpointOptions } = (await import(module)) as Application;
 const port = portFromEnvironment();
-await serveProbe(Number(process.env.PROBE_PORT));
+console.log(`probe ${await serveProbe()}`);
 await listen(transport, endpointOptions, port);
 announceReady(port);

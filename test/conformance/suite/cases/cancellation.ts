@@ -211,17 +211,18 @@ export function cancellationCases(stage: Stage): void {
       await stage.admin.kill(sent as string);
     });
 
-    it("drives an AbortSignal", async () => {
-      // A run keeps the attempt alive, and the cancel must reach that attempt.
-      if (stage.place.suspendsAtAwaits) return;
-      const name = unique("aborts");
-      const send = await explicitSends().aborts(name);
-      await noted(name);
-      await stage.admin.cancel(send.invocationId);
-      expect(await resultOf(send)).toEqual({
-        failed: { name: "TerminalError", code: 410, message: "cancelled by hand", metadata: {} },
-        run: 499,
+    // A run keeps the attempt going; the cancel must reach that attempt.
+    if (!stage.place.suspendsAtAwaits) {
+      it("drives an AbortSignal", async () => {
+        const name = unique("aborts");
+        const send = await explicitSends().aborts(name);
+        await noted(name);
+        await stage.admin.cancel(send.invocationId);
+        expect(await resultOf(send)).toEqual({
+          failed: { name: "TerminalError", code: 410, message: "cancelled by hand", metadata: {} },
+          run: 499,
+        });
       });
-    });
+    }
   });
 }
