@@ -132,7 +132,7 @@ function carryOut(context: CommandContext, command: Command): void {
         world,
         invocation,
         command.completionId,
-        world.promiseOf(target.service, key, command.key).result ?? VOID,
+        world.promiseResult(target.service, key, command.key) ?? VOID,
       );
       break;
     case "CompletePromise":

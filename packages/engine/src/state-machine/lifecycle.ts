@@ -192,6 +192,9 @@ export function complete(
   notify(world, invocation, { type: "Completion", kind, completionId, result });
 }
 
+/** What a caller gets of a result that was forgotten while it was on the way. */
+export const GONE: Outcome = { type: "failure", failure: { code: 410, message: "gone" } };
+
 /** Rule 2. */
 export function notify(world: World, invocation: LiveInvocation, notification: Notification): void {
   const { attempt } = invocation;
@@ -247,6 +250,7 @@ export function end(
   if (!world.live.delete(invocation.id)) return;
   world.running.delete(invocation.id);
   clearTimers(world, invocation);
+  leavePromises(world, invocation);
   if (invocation.attempt !== 0) {
     const { id: invocationId, attempt } = invocation;
     world.step.effect({ type: "finishAttempt", invocationId, attempt });
@@ -288,6 +292,13 @@ function clearTimers(world: World, invocation: LiveInvocation): void {
   for (const [completionId, command] of invocation.expected) {
     if (command.type !== "Sleep") continue;
     world.step.effect({ type: "clearTimer", timer: { type: "sleep", invocationId, completionId } });
+  }
+}
+
+function leavePromises(world: World, { id, target, expected }: LiveInvocation): void {
+  const { service, key = "" } = target;
+  for (const command of expected.values()) {
+    if (command.type === "GetPromise") world.leavePromise({ service, key, name: command.key }, id);
   }
 }
 

@@ -18,7 +18,7 @@ import type {
 import { toInvocationId, type Xxh3 } from "./ids.ts";
 import { ALREADY_INVOKED, invoke } from "./invoke.ts";
 import { archiveKey, instanceOf, stateEditKey } from "./keys.ts";
-import { applyEdit, complete, enqueue, forgetWorkflow, pushInbox, startAttempt } from "./lifecycle.ts";
+import { applyEdit, complete, enqueue, forgetWorkflow, GONE, pushInbox, startAttempt } from "./lifecycle.ts";
 import type { Target } from "./records.ts";
 import { Recovery } from "./recovery.ts";
 import type { Step } from "./step.ts";
@@ -252,8 +252,6 @@ function applyEditState(world: World, event: EditStateEvent): void {
   world.step.write(stateEditKey(edit.seq), encodeJson({ ...edit, state: [...state] }));
   pushInbox(world, instance, { type: "edit", edit });
 }
-
-const GONE: Outcome = { type: "failure", failure: { code: 410, message: "gone" } };
 
 function applyResultLoaded(world: World, event: ResultLoadedEvent): void {
   const caller = world.live.get(event.callerId);

@@ -107,3 +107,39 @@ test("a get that waits for a promise is answered after a restart too", () => {
   engine.says(engine.one("Order/1/status"), complete);
   expect(started(engine.effects())).toMatchObject([{ target: { handler: "run" } }]);
 });
+
+const byKey = { type: "idempotent", service: "Shop", handler: "buy", idempotencyKey: "k" } as const;
+
+test.each(["AttachInvocation", "GetInvocationOutput"] as const)(
+  "%s of what has ended is answered although the restart came while its result was being read",
+  (type) => {
+    const engine = new DrivenMachine();
+    engine.invoke("Shop/buy", { idempotencyKey: "k" });
+    const ended1 = engine.one("Shop/buy");
+    engine.says(ended1, ...ended("once"));
+    engine.invoke("Cart/a/add");
+    engine.says(engine.one("Cart/a/add"), { type, name: "", completionId: 1, target: byKey }, suspendedOn(1));
+    engine.restart();
+    expect(engine.effects()).toEqual([
+      { type: "loadResult", invocationId: ended1.id, callerId: engine.one("Cart/a/add").id, completionId: 1 },
+    ]);
+  },
+);
+
+test("a result that was forgotten before a restart, while it was being read, is gone", () => {
+  const engine = new DrivenMachine();
+  engine.invoke("Shop/buy", { idempotencyKey: "k" });
+  const shop = engine.one("Shop/buy");
+  engine.says(shop, ...ended("once"));
+  engine.invoke("Cart/a/add");
+  const attach = { type: "AttachInvocation", name: "", completionId: 1, target: byKey } as const;
+  engine.says(engine.one("Cart/a/add"), attach, suspendedOn(1));
+  engine.control("purge", shop);
+  engine.restart();
+  const attempts = started(engine.effects());
+  expect(attempts).toHaveLength(1);
+  expect(attempts[0]?.entries.at(-1)?.message).toMatchObject({
+    completionId: 1,
+    result: { type: "failure", failure: { code: 410 } },
+  });
+});

@@ -1,6 +1,7 @@
 import { decodeCompleted, decodeEntry, decodeJson, decodeLive, decodePromise } from "./codec.ts";
+import { idOfTarget } from "./commands.ts";
 import { instanceOf, partsOf } from "./keys.ts";
-import { isExclusive, pushInbox, startAttempt } from "./lifecycle.ts";
+import { complete, GONE, isExclusive, pushInbox, startAttempt } from "./lifecycle.ts";
 import type { JournalEntry, LiveInvocation } from "./records.ts";
 import { noteEntry, type QueuedEdit, type World } from "./world.ts";
 
@@ -119,33 +120,40 @@ export class Recovery {
       } else if (command.type === "GetPromise") {
         const { service, key = "" } = invocation.target;
         world.promiseOf(service, key, command.key).waiting.push({ callerId: invocationId, completionId });
-      } else if (command.type === "Call" || command.type === "AttachInvocation") {
+      } else if (AWAITING.has(command.type)) {
         this.#takeUpWait(invocation, completionId);
       }
     }
     if (invocation.status === "scheduled") {
       const atMs = invocation.executeAtMs ?? 0;
       world.step.effect({ type: "setTimer", timer: { type: "execute", invocationId }, atMs });
-    } else if (invocation.status === "invoked") {
+    } else if (invocation.status === "invoked" && invocation.attempt === 0) {
       const { nextRetryAtMs: atMs } = invocation;
       if (atMs === undefined || atMs <= world.nowMs) startAttempt(world, invocation);
       else world.step.effect({ type: "setTimer", timer: { type: "retry", invocationId }, atMs });
     }
   }
 
-  /** The callee may have ended while its result was still on the way to the caller. */
+  /** It is told by whom it waits for, unless that had ended, and its result was still on the way. */
   #takeUpWait(invocation: LiveInvocation, completionId: number): void {
     const world = this.#world;
-    const awaited = this.#calleeId(invocation, completionId);
-    if (awaited === undefined || !world.completed.has(awaited)) return;
+    const awaited = this.#awaitedId(invocation, completionId);
+    if (awaited === undefined) return;
     const callerId = invocation.id;
-    world.step.effect({ type: "loadResult", invocationId: awaited, callerId, completionId });
+    const sinks = world.live.get(awaited)?.sinks ?? [];
+    if (sinks.some((sink) => sink.callerId === callerId && sink.completionId === completionId)) return;
+    if (world.completed.has(awaited)) {
+      world.step.effect({ type: "loadResult", invocationId: awaited, callerId, completionId });
+    } else {
+      complete(world, invocation, completionId, GONE);
+    }
   }
 
-  #calleeId(invocation: LiveInvocation, completionId: number): string | undefined {
+  #awaitedId(invocation: LiveInvocation, completionId: number): string | undefined {
     const command = invocation.expected.get(completionId);
-    if (command?.type === "AttachInvocation") {
-      return command.target.type === "invocation" ? command.target.invocationId : undefined;
+    if (command?.type === "AttachInvocation" || command?.type === "GetInvocationOutput") {
+      const { target } = command;
+      return target.type === "invocation" ? target.invocationId : idOfTarget(this.#world, target);
     }
     if (command?.type !== "Call") return undefined;
     for (const { message } of invocation.journal) {
@@ -156,6 +164,9 @@ export class Recovery {
     return undefined;
   }
 }
+
+/** Commands that wait for the result of another invocation. */
+const AWAITING: ReadonlySet<string> = new Set(["Call", "AttachInvocation", "GetInvocationOutput"]);
 
 interface StoredEdit extends Omit<QueuedEdit, "state"> {
   readonly state: readonly (readonly [string, Uint8Array])[];

@@ -1,3 +1,4 @@
+import type { Outcome } from "@perdure/sdk/internal";
 import type { ServiceDirectory } from "../registry/service-info.ts";
 import { encodeEntry, encodeLive, encodePromise } from "./codec.ts";
 import type { Xxh3 } from "./ids.ts";
@@ -127,12 +128,39 @@ export class World {
     this.step.write(promiseKey(service, key, name), encodePromise(this.promiseOf(service, key, name)));
   }
 
+  /** What a promise was completed with, if it was; asking leaves nothing behind. */
+  promiseResult(service: string, key: string, name: string): Outcome | undefined {
+    return this.promises.get(instanceOf(service, key))?.get(name)?.result;
+  }
+
+  /** Forgets the results. Handlers that still wait go on waiting. */
   clearPromises(service: string, key: string): void {
-    const instance = instanceOf(service, key);
-    for (const name of this.promises.get(instance)?.keys() ?? []) {
+    for (const [name, { result }] of this.promises.get(instanceOf(service, key)) ?? []) {
+      if (result === undefined) continue;
       this.step.write(promiseKey(service, key, name), undefined);
+      this.#dropPromise(service, key, name);
     }
-    this.promises.delete(instance);
+  }
+
+  /** An invocation does not wait any more. */
+  leavePromise(
+    at: { readonly service: string; readonly key: string; readonly name: string },
+    id: string,
+  ): void {
+    const { service, key, name } = at;
+    const waiting = this.promises.get(instanceOf(service, key))?.get(name)?.waiting;
+    if (waiting === undefined) return;
+    waiting.splice(0, waiting.length, ...waiting.filter(({ callerId }) => callerId !== id));
+    if (waiting.length === 0 && this.promiseResult(service, key, name) === undefined) {
+      this.#dropPromise(service, key, name);
+    }
+  }
+
+  #dropPromise(service: string, key: string, name: string): void {
+    const instance = instanceOf(service, key);
+    const promises = this.promises.get(instance);
+    promises?.delete(name);
+    if (promises?.size === 0) this.promises.delete(instance);
   }
 }
 
