@@ -14,6 +14,7 @@ import { fileURLToPath } from "node:url";
 const PROJECTS = [
   "packages/sdk/tsconfig.core.json",
   "packages/sdk/tsconfig.json",
+  "packages/engine/tsconfig.json",
   "packages/examples/tsconfig.json",
   "test/tsconfig.json",
   "tsconfig.json",

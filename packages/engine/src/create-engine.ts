@@ -1,6 +1,7 @@
 import type { EndpointOptions } from "@perdure/sdk";
 import { connect, type Ingress } from "@perdure/sdk/clients";
 import { type BoundEndpoint, bindEndpoint, toManifest } from "@perdure/sdk/internal";
+import { startAdmin } from "./admin/admin.ts";
 import type { Clock } from "./clock/clock.ts";
 import { realClock } from "./clock/real-clock.ts";
 import { Engine } from "./engine.ts";
@@ -22,6 +23,7 @@ import { Registry } from "./registry/registry.ts";
 import { openLogStore } from "./store/log-store.ts";
 import { createMemoryStore } from "./store/memory-store.ts";
 import type { Store } from "./store/store.ts";
+import type { StoreError } from "./store/store-error.ts";
 import { loadXxh3 } from "./xxh3.ts";
 
 /** What an engine can be told. Everything has a default. */
@@ -37,14 +39,34 @@ export interface CreateEngineOptions extends Partial<Omit<EndpointOptions, "iden
   readonly sweepIntervalMs?: number | undefined;
   /** How many waiting attempts are held in memory; past it the longest waiting is suspended. */
   readonly idleAttemptsMax?: number | undefined;
+  /** The largest message of an endpoint that is taken, in bytes; 32 MiB when absent. Its attempt fails past it. */
+  readonly messageBytesMax?: number | undefined;
   /** What endpoints are told as the name of the cluster. */
   readonly clusterName?: string | undefined;
   /** Signs requests to endpoints (Ed25519, PKCS#8, PEM). */
   readonly identityPrivateKey?: string | undefined;
+  /**
+   * Told when the store takes nothing more (code `write_failed`: every request is
+   * refused from then on), or could not make a snapshot. Written to standard error
+   * when absent.
+   */
+  readonly onStoreProblem?: ((error: StoreError) => void) | undefined;
   /** Where the time comes from; the system's clock when absent. */
   readonly clock?: Clock | undefined;
   /** Where things are kept, instead of `data`. */
   readonly store?: Store | undefined;
+}
+
+/** Where the ingress listens, and what it takes. */
+export interface ListenOptions extends FaceAddress {
+  /** The largest body of a request, in bytes; 32 MiB when absent. Larger requests get 413. */
+  readonly bodyBytesMax?: number | undefined;
+}
+
+/** Where the admin face listens. */
+export interface ListenAdminOptions extends FaceAddress {
+  /** Where clients find the ingress; the one that was opened first when absent. */
+  readonly ingressUrl?: string | undefined;
 }
 
 /** An engine that runs in this process. */
@@ -53,8 +75,12 @@ export interface EmbeddedEngine {
   readonly client: Ingress;
   /** What the engine can be asked; the HTTP faces stand on it too. */
   readonly api: EngineApi;
-  /** Opens the HTTP ingress for other processes. On loopback unless told otherwise. */
-  listen(address: FaceAddress): Promise<RunningFace>;
+  /** What endpoints are to be told so that they know its requests (`publickeyv1_...`), if it signs them. */
+  readonly identityPublicKey: string | undefined;
+  /** Opens the HTTP ingress for other processes. On loopback unless told otherwise. Rejects if the port cannot be had. */
+  listen(options: ListenOptions): Promise<RunningFace>;
+  /** Opens the HTTP admin face, as {@link EmbeddedEngine.listen} does the ingress. Who reaches it can do anything. */
+  listenAdmin(options: ListenAdminOptions): Promise<RunningFace>;
   /** Breaks off what runs, which goes on at the next start, and gives the folder back. */
   close(): Promise<void>;
 }
@@ -84,8 +110,9 @@ export async function createEngine(options: CreateEngineOptions = {}): Promise<E
       ? undefined
       : await createRequestSigner(options.identityPrivateKey, clock);
   const registry = new Registry({ defaults: { ...ENGINE_DEFAULTS, ...options.defaults } });
-  const store = options.store ?? (await openStore(options.data));
+  const store = options.store ?? (await openStore(options));
   const faces: RunningFace[] = [];
+  let ingressUrl: string | undefined;
   const engine = await Engine.open(
     {
       store,
@@ -106,8 +133,16 @@ export async function createEngine(options: CreateEngineOptions = {}): Promise<E
   return {
     client: connect({ url: IN_PROCESS_URL, fetch: createFetch(engine) }),
     api: engine,
-    async listen(address) {
-      const face = await startIngress({ ...address, engine });
+    identityPublicKey: signer?.publicKey,
+    async listen(listenOptions) {
+      const face = await startIngress({ ...listenOptions, engine });
+      faces.push(face);
+      ingressUrl ??= face.url;
+      return face;
+    },
+    async listenAdmin(listenOptions) {
+      const known = listenOptions.ingressUrl ?? ingressUrl ?? IN_PROCESS_URL;
+      const face = await startAdmin({ ...listenOptions, engine, ingressUrl: known });
       faces.push(face);
       return face;
     },
@@ -118,8 +153,13 @@ export async function createEngine(options: CreateEngineOptions = {}): Promise<E
   };
 }
 
-async function openStore(folder: string | undefined): Promise<Store> {
-  return folder === undefined ? createMemoryStore() : openLogStore({ folder });
+async function openStore({ data, onStoreProblem = reportProblem }: CreateEngineOptions): Promise<Store> {
+  if (data === undefined) return createMemoryStore();
+  return openLogStore({ folder: data, onFailure: onStoreProblem, onWarning: onStoreProblem });
+}
+
+function reportProblem({ message, hint }: StoreError): void {
+  console.error(`[perdure] ${message} ${hint}`);
 }
 
 function registerOwn(
@@ -140,8 +180,8 @@ function createInvoker(parts: {
   readonly clusterName: string;
 }): Invoker {
   const { options, clock, endpoint, signer, clusterName } = parts;
-  const { idleAttemptsMax } = options;
-  const http = { clock, clusterName, signer, idleAttemptsMax };
+  const { idleAttemptsMax, messageBytesMax } = options;
+  const http = { clock, clusterName, signer, idleAttemptsMax, messageBytesMax };
   return createDeploymentInvoker({
     inProcess:
       endpoint === undefined ? undefined : createInProcessInvoker({ endpoint, clock, idleAttemptsMax }),

@@ -1,7 +1,12 @@
 /**
  * `@perdure/engine`: durable execution in this process, without a server.
  */
-export type { CreateEngineOptions, EmbeddedEngine } from "./create-engine.ts";
+export type {
+  CreateEngineOptions,
+  EmbeddedEngine,
+  ListenAdminOptions,
+  ListenOptions,
+} from "./create-engine.ts";
 export { createEngine } from "./create-engine.ts";
 export type { FaceAddress, RunningFace } from "./http/face.ts";
 export type { EngineDefaults } from "./registry/engine-defaults.ts";

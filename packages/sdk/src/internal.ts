@@ -10,6 +10,7 @@ export type {
   HandlerKind,
   ServiceKind,
 } from "./definition/bound.ts";
+export { isDefinitionValue } from "./definition/definition.ts";
 export type { JournalValueCodec } from "./definition/journal-value-codec.ts";
 export { CodecLink } from "./endpoint/codec-link.ts";
 export type { TransportFacts } from "./endpoint/discovery.ts";
