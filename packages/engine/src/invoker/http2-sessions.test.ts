@@ -92,7 +92,7 @@ describe("OriginSessions", () => {
     await pause();
     for (let index = 0; index < 4; index += 1) open();
     await until(() => streams.length === 5);
-    expect(endpoint.sessions).toHaveLength(3);
+    await until(() => endpoint.sessions.length === 3);
     expect(first.log).toEqual(["opened"]);
   });
 
@@ -113,7 +113,8 @@ describe("OriginSessions", () => {
     const first = open();
     await until(() => streams.length === 1);
     endpoint.sessions[0]?.close();
-    await pause();
+    // Nothing shows on this side that it was told so.
+    await new Promise((resolve) => setTimeout(resolve, 100));
     const second = open();
     await until(() => streams.length === 2);
     expect(endpoint.sessions).toHaveLength(2);
@@ -127,7 +128,7 @@ describe("OriginSessions", () => {
     const { exchange } = open();
     await until(() => streams.length === 1);
     exchange.reset();
-    await pause();
+    await until(() => clock.nextAtMs === clock.now() + SESSION_IDLE_MS);
     clock.advance(SESSION_IDLE_MS - 1);
     await pause();
     expect(openSessions(endpoint)).toBe(1);
@@ -142,7 +143,7 @@ describe("OriginSessions", () => {
     await until(() => streams.length === 1);
     for (let round = 0; round < 5; round += 1) {
       clock.advance(40_000);
-      await pause();
+      await until(() => clock.nextAtMs === clock.now() + 40_000);
     }
     expect([log, openSessions(endpoint)]).toEqual([["opened"], 1]);
   });

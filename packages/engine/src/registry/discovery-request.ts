@@ -1,6 +1,7 @@
 import { type IncomingMessage, request as request1 } from "node:http";
 import { type ClientHttp2Session, connect as connect2, constants } from "node:http2";
 import { request as requestTls1 } from "node:https";
+import { isIP } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 
 /** The most bytes of a manifest. */
@@ -44,7 +45,7 @@ function connectSecure({ url, useHttp11 }: DiscoveryRequest, signal: AbortSignal
     const ALPNProtocols = useHttp11 ? ["http/1.1"] : ["h2", "http/1.1"];
     const host = url.hostname.replace(/^\[|\]$/g, "");
     const socket = connectTls(
-      { host, port: Number(url.port || 443), servername: host, ALPNProtocols },
+      { host, port: Number(url.port || 443), ...(isIP(host) === 0 && { servername: host }), ALPNProtocols },
       () => {
         signal.removeEventListener("abort", abort);
         resolve(socket);
