@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import type { Transport } from "./places/serve-application.ts";
 import { restatePlace } from "./places/restate-places.ts";
+import type { Transport } from "./places/serve-application.ts";
 
 /** features.md 6.4: a server that signs, and endpoints that know its key or another one. */
 
