@@ -55,6 +55,11 @@ describe("paths", () => {
   });
 });
 
+test("private handlers are left out, unless the whole service is private", () => {
+  expect(Object.keys(documentOf("Svc").paths).filter((path) => path.includes("priv"))).toEqual([]);
+  expect(Object.keys(documentOf("PrivSvc").paths)).toContain("/restate/call/PrivSvc/x");
+});
+
 test("what it is about", () => {
   const { openapi, info, servers } = documentOf("Svc");
   expect({ openapi, info, servers }).toEqual({

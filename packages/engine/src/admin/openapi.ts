@@ -4,7 +4,9 @@ import type { Json } from "./service-metadata.ts";
 
 /** OpenAPI 3.1 of one service, as its callers see it at the ingress. */
 export function toOpenApi(service: ServiceInfo, ingressUrl: string): Json {
-  const handlers = [...service.handlers.values()];
+  // A private service is described whole: for those who will see it once it is public.
+  const isShown = ({ options }: HandlerInfo): boolean => options.isPublic || !service.options.isPublic;
+  const handlers = [...service.handlers.values()].filter(isShown);
   return {
     openapi: "3.1.0",
     info: {

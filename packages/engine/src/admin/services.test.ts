@@ -169,6 +169,12 @@ describe("changing", () => {
     ]);
   });
 
+  test("nothing", async () => {
+    const { engine, handler } = setUp();
+    const told = await ask(handler, "PATCH /services/Obj", json({ unknown: 1 }));
+    expect([told.status, JSON.parse(told.body).name, engine.asked]).toEqual([200, "Obj", []]);
+  });
+
   const shape = "Failed to deserialize the JSON body into the target type: ";
   test.each([
     [{ public: 1 }, 422, `${shape}public: expected a boolean`],
@@ -235,14 +241,15 @@ describe("state", () => {
 
 describe("what is not there", () => {
   test.each([
-    ["GET /services/Nope", "The requested service 'Nope' does not exist"],
+    ["GET /services/Nope", "The requested service 'Nope' does not exist", undefined],
     ["GET /services/Nope/handlers", "The requested service 'Nope' does not exist"],
     ["GET /services/Nope/openapi", "The requested service 'Nope' does not exist"],
     ["GET /services/Svc/handlers/nope", "The requested handler 'nope' on service 'Svc' does not exist"],
     ["GET /services/Nope/handlers/x", "The requested handler 'x' on service 'Nope' does not exist"],
-    ["PATCH /services/Nope", "not found in the schema registry: service with name 'Nope'"],
-  ])("%s", async (line, message) => {
-    expect(await ask(setUp().handler, line, json({}))).toMatchObject({
+    ["PATCH /services/Nope", "The requested service 'Nope' does not exist", {}],
+    ["PATCH /services/Nope", "not found in the schema registry: service with name 'Nope'", { public: true }],
+  ])("%s", async (line, message, body = {}) => {
+    expect(await ask(setUp().handler, line, json(body))).toMatchObject({
       status: 404,
       body: JSON.stringify({ message, restate_code: null }),
     });

@@ -71,9 +71,12 @@ async function patch(engine: EngineApi, { request, params }: RouteContext): Prom
   };
   const name = params.service as string;
   const service = engine.service(name);
+  const changesNothing = Object.values(change).every((value) => value === undefined);
   if (service === undefined) {
+    if (changesNothing) throw notFound(`service '${name}'`);
     throw new AdminError(404, `not found in the schema registry: service with name '${name}'`);
   }
+  if (changesNothing) return jsonResponse(200, toServiceMetadata(service));
   if (change.workflowRetentionMs !== undefined && service.kind !== "workflow") {
     throw new AdminError(
       400,
