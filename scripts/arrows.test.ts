@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ENGINE_RULES, SDK_RULES } from "./arrow-rules.ts";
 import { findProblems } from "./arrows.ts";
 
 /** A tree that breaks no rule and uses every edge that is allowed. */
@@ -27,6 +28,7 @@ const sound: Readonly<Record<string, string>> = {
 
 function check(changes: Readonly<Record<string, string>>): string[] {
   return findProblems({
+    rules: SDK_RULES,
     files: new Map(Object.entries({ ...sound, ...changes })),
     dependencies: ["@bufbuild/protobuf", "@standard-schema/spec"],
     optionalPeers: ["zod", "superjson"],
@@ -135,5 +137,53 @@ describe("a circle", () => {
 
   it("of one file is found", () => {
     expect(check({ "serde/a.ts": `import "./a.ts";` })).toEqual([expect.stringContaining("in a circle")]);
+  });
+});
+
+describe("the engine", () => {
+  const engine: Readonly<Record<string, string>> = {
+    "engine-api.ts": `import type { S } from "./registry/service-info.ts"; import type { R } from "./state-machine/records.ts";`,
+    "registry/service-info.ts": `import type { K } from "@perdure/sdk/internal";`,
+    "registry/registry.ts": `import { EngineError } from "../engine-api.ts"; import "node:crypto";`,
+    "state-machine/records.ts": `import { createHash } from "node:crypto";`,
+    "state-machine/machine.ts": `import type { Write } from "../store/store.ts"; import "../engine-api.ts";`,
+    "store/store.ts": "",
+    "store/log-store.ts": `import "node:fs"; import "./store.ts";`,
+    "admin/admin.ts": `import "../engine-api.ts"; import "../http/face.ts";`,
+    "http/face.ts": `import "node:http2";`,
+    "create-engine.ts": `import "./admin/admin.ts"; import "./store/log-store.ts";`,
+    "cli/main.ts": `import "../create-engine.ts"; import "node:util";`,
+    "index.ts": `export * from "./create-engine.ts";`,
+    "cli.ts": `import "./cli/main.ts";`,
+  };
+  const checkEngine = (changes: Readonly<Record<string, string>>): string[] =>
+    findProblems({
+      rules: ENGINE_RULES,
+      files: new Map(Object.entries({ ...engine, ...changes })),
+      dependencies: ["@perdure/sdk"],
+      optionalPeers: [],
+    });
+
+  it("has its own rooms, and single files that others may know", () => {
+    expect(checkEngine({})).toEqual([]);
+  });
+
+  const wrong: readonly (readonly [file: string, text: string, message: RegExp])[] = [
+    ["state-machine/a.ts", `import "node:fs";`, /Node's modules stand only in the rooms around/],
+    ["state-machine/a.ts", `import "../store/log-store.ts";`, /uses Node's modules/],
+    ["state-machine/a.ts", `import "../cli/main.ts";`, /uses Node's modules/],
+    ["admin/a.ts", `import "../registry/registry.ts";`, /admin -> registry does not point down/],
+    ["admin/a.ts", `import "../state-machine/machine.ts";`, /admin -> state-machine does not point down/],
+    ["store/a.ts", `import "../registry/registry.ts";`, /store may know no other room/],
+    ["http/a.ts", `import "../engine-api.ts";`, /http -> engine-api does not point down/],
+    ["cli/a.ts", `import "../cli.ts";`, /an entry stands above every room/],
+    ["cli/a.ts", `import "../../../sdk/src/index.ts";`, /leaves packages\/engine\/src/],
+    ["cli/a.ts", `import "commander";`, /not a dependency of @perdure\/engine/],
+  ];
+
+  it.each(wrong)("%s: %s", (file, text, message) => {
+    const problems = checkEngine({ [file]: text });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(message);
   });
 });

@@ -1,13 +1,14 @@
 /**
- * The rooms of `@perdure/sdk` and who may know whom (ARCHITECTURE.md).
+ * Who imports whom within a package (ARCHITECTURE.md).
  *
- * Owns: the rules, as a pure function from sources to problems. Does not own:
- * reading files and printing, see `check-arrows.ts`.
+ * Owns: what the rules mean, as a pure function from sources to problems. Does not
+ * own: the rooms, see `arrow-rules.ts`; reading files and printing, see
+ * `check-arrows.ts`.
  *
- * 1. A room imports only the rooms listed for it. The entries stand at the top:
+ * 1. A room imports only what is listed for it. The entries stand at the top:
  *    they import any room, nobody imports them.
- * 2. Only the Node and Lambda endpoints import Node's modules, and only they and
- *    the entries for Node import those endpoints.
+ * 2. Only files for Node import Node's modules, and only they and the entries for
+ *    Node import such files.
  * 3. A package is imported only if it is a dependency; an optional peer only by
  *    the files named after it.
  * 4. Nothing imports in a circle, type imports included.
@@ -15,33 +16,16 @@
  */
 import { builtinModules } from "node:module";
 import { posix } from "node:path";
+import type { ArrowRules } from "./arrow-rules.ts";
 import { findCycles } from "./cycles.ts";
-import { ENTRIES, NODE_ENTRIES } from "./entries.ts";
 import { type Import, parseImports } from "./imports.ts";
 
-const LEAVES = ["definition", "serde", "errors"];
-
-/** For every room, the rooms it may import; its own is always allowed. */
-const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  definition: LEAVES,
-  serde: LEAVES,
-  errors: LEAVES,
-  clients: LEAVES,
-  protocol: LEAVES,
-  journal: [...LEAVES, "protocol"],
-  context: [...LEAVES, "protocol", "journal"],
-  invocation: [...LEAVES, "protocol", "journal", "context"],
-  endpoint: [...LEAVES, "protocol", "journal", "context", "invocation"],
-};
-
-const ENTRY_FILES = new Set(ENTRIES.map((entry) => `${entry}.ts`));
-const NODE_ENTRY_FILES = new Set([...NODE_ENTRIES].map((entry) => `${entry}.ts`));
-const NODE_ENDPOINT = /^endpoint\/(node|lambda)[^/]*(\/|\.ts$)/;
 const TEST = /(\.test\.ts$)|(^|\/)testing\//;
 const NODE_MODULES = new Set(builtinModules);
 
 export interface Sources {
-  /** The text of every file, by its path relative to `packages/sdk/src`. */
+  readonly rules: ArrowRules;
+  /** The text of every file, by its path relative to the sources of the package. */
   readonly files: ReadonlyMap<string, string>;
   readonly dependencies: readonly string[];
   readonly optionalPeers: readonly string[];
@@ -53,9 +37,9 @@ export function findProblems(sources: Sources): string[] {
   const graph = new Map<string, string[]>();
   for (const [file, text] of sources.files) {
     if (TEST.test(file)) continue;
-    if (roomOf(file) === undefined) {
+    if (roomOf(file, sources.rules) === undefined) {
       problems.push(
-        `${file}: stands in no known room. Move it, or give its room a line in scripts/arrows.ts.`,
+        `${file}: stands in no known room. Move it, or give its room a line in scripts/arrow-rules.ts.`,
       );
       continue;
     }
@@ -78,35 +62,37 @@ export function findProblems(sources: Sources): string[] {
   return problems;
 }
 
-function judgeFile(file: string, edge: Import, sources: Sources): string | undefined {
+function judgeFile(file: string, edge: Import, { rules, files }: Sources): string | undefined {
   const target = targetOf(file, edge);
-  if (target.startsWith("../")) return "leaves packages/sdk/src. Import packages by their name.";
-  if (!sources.files.has(target)) return "there is no such file. Write the path with its .ts extension.";
+  if (target.startsWith("../")) return `leaves ${rules.folder}. Import packages by their name.`;
+  if (!files.has(target)) return "there is no such file. Write the path with its .ts extension.";
   if (TEST.test(target)) return "that is test code. What ships must not import it.";
-  if (ENTRY_FILES.has(target))
+  if (rules.entryFiles.has(target))
     return "an entry stands above every room. Import the file that the name comes from.";
-  if (isNodeFile(target) && !isNodeFile(file) && !NODE_ENTRY_FILES.has(file)) {
+  if (rules.isNodeFile(target) && !rules.isNodeFile(file) && !rules.nodeEntryFiles.has(file)) {
     return "that file uses Node's modules, this one must run anywhere. Split the portable part out of it.";
   }
-  if (ENTRY_FILES.has(file)) return undefined;
-  const from = roomOf(file) ?? "";
-  const to = roomOf(target) ?? "";
-  if (from === to || (ALLOWED[from] ?? []).includes(to)) return undefined;
-  return `${from} -> ${to} does not point down. ${from} may know ${list(ALLOWED[from] ?? [], from)}. Move the shared part down, or hand it in as an argument.`;
+  if (rules.entryFiles.has(file)) return undefined;
+  const from = roomOf(file, rules) ?? "";
+  const to = roomOf(target, rules) ?? "";
+  const allowed = rules.allowed[from] ?? [];
+  if (from === to || allowed.includes(to) || allowed.includes(target)) return undefined;
+  return `${from} -> ${to} does not point down. ${from} may know ${list(allowed, from)}. Move the shared part down, or hand it in as an argument.`;
 }
 
 function judgePackage(file: string, edge: Import, sources: Sources): string | undefined {
+  const { rules } = sources;
   const name = packageOf(edge.specifier);
   if (name.startsWith("node:") || NODE_MODULES.has(name)) {
-    if (isNodeFile(file)) return undefined;
-    return "Node's modules stand only in endpoint/node* and endpoint/lambda*. Use the web's standard APIs, or move the code there.";
+    if (rules.isNodeFile(file) || rules.pureNodeModules.includes(name)) return undefined;
+    return `Node's modules stand only in ${rules.nodePlaces}. Use the web's standard APIs, or move the code there.`;
   }
   if (sources.dependencies.includes(name)) return undefined;
   if (sources.optionalPeers.includes(name)) {
     if (posix.basename(file).startsWith(name)) return undefined;
     return `${name} is an optional peer: only files named after it may import it, so that the other entries work without it.`;
   }
-  return `${name} is not a dependency of @perdure/sdk. Add it to packages/sdk/package.json, or do without.`;
+  return `${name} is not a dependency of ${rules.name}. Add it to ${posix.dirname(rules.folder)}/package.json, or do without.`;
 }
 
 function isRelative(edge: Import): boolean {
@@ -117,15 +103,11 @@ function targetOf(file: string, edge: Import): string {
   return posix.join(posix.dirname(file), edge.specifier);
 }
 
-function isNodeFile(file: string): boolean {
-  return NODE_ENDPOINT.test(file) || file === "lambda.ts";
-}
-
 /** The first folder of a path, or the name of a file that is a room by itself. */
-function roomOf(file: string): string | undefined {
-  if (ENTRY_FILES.has(file)) return "entry";
+function roomOf(file: string, rules: ArrowRules): string | undefined {
+  if (rules.entryFiles.has(file)) return "entry";
   const room = file.split("/")[0]?.replace(/\.ts$/, "") ?? "";
-  return room in ALLOWED ? room : undefined;
+  return room in rules.allowed ? room : undefined;
 }
 
 function packageOf(specifier: string): string {
@@ -136,5 +118,5 @@ function packageOf(specifier: string): string {
 }
 
 function list(rooms: readonly string[], self: string): string {
-  return rooms.filter((room) => room !== self).join(", ");
+  return rooms.filter((room) => room !== self).join(", ") || "no other room";
 }

@@ -1,6 +1,7 @@
-/** Fails when an import of `packages/sdk/src` breaks a rule of `arrows.ts`. */
+/** Fails when an import in a package's sources breaks a rule of `arrow-rules.ts`. */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { type ArrowRules, ENGINE_RULES, SDK_RULES } from "./arrow-rules.ts";
 import { findProblems } from "./arrows.ts";
 
 interface Manifest {
@@ -8,28 +9,30 @@ interface Manifest {
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
-const sdk = fileURLToPath(new URL("../packages/sdk/", import.meta.url));
-const manifest = JSON.parse(readFileSync(`${sdk}package.json`, "utf8")) as Manifest;
+for (const rules of [SDK_RULES, ENGINE_RULES]) check(rules);
 
-const files = new Map(
-  readdirSync(`${sdk}src`, { recursive: true, encoding: "utf8" })
-    .map((file) => file.replaceAll("\\", "/"))
-    .filter((file) => file.endsWith(".ts"))
-    .map((file) => [file, readFileSync(`${sdk}src/${file}`, "utf8")] as const),
-);
-
-const problems = findProblems({
-  files,
-  dependencies: Object.keys(manifest.dependencies ?? {}),
-  optionalPeers: Object.keys(manifest.peerDependencies ?? {}),
-});
-
-for (const problem of problems) console.error(`packages/sdk/src/${problem}`);
-if (problems.length > 0 || files.size === 0) {
-  console.error(
-    `\n${problems.length} wrong imports in ${files.size} files. The rules stand in scripts/arrows.ts.`,
+function check(rules: ArrowRules): void {
+  const folder = fileURLToPath(new URL(`../${rules.folder}/`, import.meta.url));
+  const manifest = JSON.parse(readFileSync(`${folder}../package.json`, "utf8")) as Manifest;
+  const files = new Map(
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .map((file) => file.replaceAll("\\", "/"))
+      .filter((file) => file.endsWith(".ts"))
+      .map((file) => [file, readFileSync(`${folder}${file}`, "utf8")] as const),
   );
-  process.exitCode = 1;
-} else {
-  console.log(`Imports point down in all ${files.size} files of packages/sdk/src.`);
+  const problems = findProblems({
+    rules,
+    files,
+    dependencies: Object.keys(manifest.dependencies ?? {}),
+    optionalPeers: Object.keys(manifest.peerDependencies ?? {}),
+  });
+  for (const problem of problems) console.error(`${rules.folder}/${problem}`);
+  if (problems.length > 0 || files.size === 0) {
+    console.error(
+      `\n${problems.length} wrong imports in ${files.size} files. The rules stand in scripts/arrow-rules.ts.`,
+    );
+    process.exitCode = 1;
+  } else {
+    console.log(`Imports point down in all ${files.size} files of ${rules.folder}.`);
+  }
 }

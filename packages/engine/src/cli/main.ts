@@ -1,7 +1,7 @@
-import manifest from "../../package.json" with { type: "json" };
 import { CommandError, EXIT_FAILED, EXIT_WRONG_USE } from "./command-error.ts";
 import { parseCommandLine } from "./command-line.ts";
 import { toHelp } from "./help.ts";
+import { ENGINE_VERSION } from "./version.ts";
 
 /**
  * Runs the command to its end, and resolves with its exit code.
@@ -15,7 +15,7 @@ export async function main(argv: readonly string[], devApp: URL): Promise<number
       console.log(toHelp(command.topic));
       return 0;
     case "version":
-      console.log(manifest.version);
+      console.log(ENGINE_VERSION);
       return 0;
     case "wrong":
       console.error(command.problems.join("\n"));

@@ -3,7 +3,7 @@ import * as fs from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { FolderLock } from "./log-store-lock.ts";
+import type { FolderLock } from "./folder-lock.ts";
 import { codeOf } from "./store-error.ts";
 
 const SOCKET = /^owner-(\d+)-[0-9a-f]+\.sock$/;

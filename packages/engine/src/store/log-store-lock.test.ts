@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type FolderLock, lockByAbstractSocket, lockFolder } from "./log-store-lock.ts";
+import type { FolderLock } from "./folder-lock.ts";
+import { lockByAbstractSocket, lockFolder } from "./log-store-lock.ts";
 
 type Locking = (folder: string) => Promise<FolderLock>;
 const ways: [string, Locking][] = [["the lock of a folder", lockFolder]];

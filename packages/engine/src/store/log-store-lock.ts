@@ -1,12 +1,9 @@
 import { constants } from "node:fs";
 import * as fs from "node:fs/promises";
 import { join } from "node:path";
+import type { FolderLock } from "./folder-lock.ts";
 import { listenAbstract, listenInFolder, NoSocketsHere } from "./log-store-lock-socket.ts";
 import { codeOf, StoreError } from "./store-error.ts";
-
-export interface FolderLock {
-  release(): Promise<void>;
-}
 
 const OWNER_NAME = "owner.pid";
 

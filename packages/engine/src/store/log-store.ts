@@ -1,11 +1,12 @@
 import { resolve } from "node:path";
 import type { FileSystem } from "./file-system.ts";
+import type { FolderLock } from "./folder-lock.ts";
 import { LogCompactor } from "./log-store-compactor.ts";
 import type { StoredFile } from "./log-store-file.ts";
 import { forEachEntry, HEAD_BYTES, isDeletion, valueAt } from "./log-store-format.ts";
 import type { Group } from "./log-store-group.ts";
 import type { KeyIndex } from "./log-store-index.ts";
-import { type FolderLock, lockFolder } from "./log-store-lock.ts";
+import { lockFolder } from "./log-store-lock.ts";
 import { type Recovered, recoverFolder } from "./log-store-recovery.ts";
 import { scanRecords } from "./log-store-scan.ts";
 import { LogWriter } from "./log-store-writer.ts";
