@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "@noble/hashes/sha2.js";
 import { encodeInvocationId } from "@perdure/sdk/internal";
 import type { Target } from "./records.ts";
 
@@ -50,7 +50,7 @@ function toUuid({ target, idempotencyKey, entropy }: IdParts): Uint8Array {
 }
 
 function digest(parts: readonly string[]): Uint8Array {
-  return createHash("sha256").update(parts.join(",")).digest().subarray(0, UUID_BYTES);
+  return sha256(encoder.encode(parts.join(","))).subarray(0, UUID_BYTES);
 }
 
 function terminated(text: string): Uint8Array {

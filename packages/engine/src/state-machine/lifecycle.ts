@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "@noble/hashes/sha2.js";
 import {
   type CompletionKind,
   decodeInvocationId,
@@ -163,7 +163,8 @@ function eagerState(
 
 /** Any function of the id will do; it has to be the same in every attempt. */
 function toSeed(id: Uint8Array): bigint {
-  return createHash("sha256").update(id).digest().readBigUInt64BE(0);
+  const { buffer, byteOffset } = sha256(id);
+  return new DataView(buffer, byteOffset).getBigUint64(0);
 }
 
 export function waitToRetry(world: World, invocation: LiveInvocation, delayMs: number): void {
@@ -405,9 +406,10 @@ export function applyEdit(world: World, edit: QueuedEdit): void {
 
 /** A hash of a whole state, by which an edit can tell whether it changed meanwhile. */
 export function versionOf(state: ReadonlyMap<string, Uint8Array>): string {
-  const hash = createHash("sha256");
+  const hash = sha256.create();
+  const encoder = new TextEncoder();
   for (const name of [...state.keys()].sort()) {
-    hash.update(JSON.stringify(name)).update(state.get(name) ?? new Uint8Array());
+    hash.update(encoder.encode(JSON.stringify(name))).update(state.get(name) ?? new Uint8Array());
   }
-  return hash.digest("base64url");
+  return Array.from(hash.digest(), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
