@@ -1,16 +1,14 @@
-import { statSync } from "node:fs";
 import { join } from "node:path";
-import type { Ingress } from "@perdure/sdk/clients";
 import { Random } from "../../determinism/random.ts";
 import { adminClient } from "../../support/admin.ts";
 import { type Child, startChild } from "../../support/child.ts";
 import { delay, eventually } from "../../support/eventually.ts";
 import { type RestateServer, startRestateServer } from "../../support/restate-server.ts";
 import { bundleEndpoint, createTemporaryFolder } from "./bundle.ts";
-import { connectRetrying, driveJob, sendPlain } from "./drive.ts";
+import { connectRetrying, sendPlain } from "./drive.ts";
 import { countUnfinished, readStored } from "./journaled.ts";
 import { readLedger } from "./ledger.ts";
-import { type Job, planJob } from "./plan.ts";
+import { DRAIN_TIMEOUT_MS, type DrivenJob, resultsOf, startJobs, waitForProgress } from "./load.ts";
 import { type EffectCounts, type Outcome, verify } from "./verify.ts";
 
 export interface CrashRunOptions {
@@ -36,12 +34,8 @@ export interface CrashReport extends EffectCounts {
   readonly seconds: number;
 }
 
-const JOBS_PER_ROUND_MAX = 8;
 const PLAIN_SENDS_PER_ROUND_MAX = 3;
 const KILL_DELAY_MAX_MS = 250;
-/** A process that does nothing for so long is killed all the same. The server takes longer with each kill. */
-const PROGRESS_TIMEOUT_MS = 15_000;
-const DRAIN_TIMEOUT_MS = 60_000;
 
 /** Kills under load, by the seed; waits until all is done; throws if anything is not as it would be without kills. */
 export async function crashRun(options: CrashRunOptions): Promise<CrashReport> {
@@ -97,7 +91,7 @@ async function runRounds({
 }: Rounds): Promise<Omit<Outcome, "stored" | "ledger">> {
   const random = new Random(options.seed);
   const ingress = connectRetrying(server.ingressUrl);
-  const jobs: Promise<{ job: Job; nonces: readonly string[] }>[] = [];
+  const jobs: Promise<DrivenJob>[] = [];
   const plain: Promise<boolean>[] = [];
   const killed = { endpoints: 0, servers: 0, polite: 0 };
   for (let round = 0; round < options.rounds; round++) {
@@ -125,7 +119,7 @@ async function runRounds({
   }
   const sent = await Promise.all(plain);
   return {
-    jobs: await Promise.race([Promise.all(jobs), tooLate(ledger)]),
+    jobs: await resultsOf(jobs, ledger),
     plainSends: { sent: sent.length, acknowledged: sent.flatMap((ok, n) => (ok ? [n] : [])) },
     killed,
   };
@@ -136,44 +130,4 @@ async function endEndpoint(endpoint: Child, victim: "endpoint" | "polite endpoin
   await endpoint.stop();
   const how = await endpoint.exited();
   if (how !== "exit code 0") throw new Error(`the endpoint did not end by itself but by ${how}`);
-}
-
-function startJobs(
-  random: Random,
-  ingress: Ingress,
-  jobs: Promise<{ job: Job; nonces: readonly string[] }>[],
-): void {
-  for (let left = 1 + random.below(JOBS_PER_ROUND_MAX); left > 0; left--) {
-    const job = planJob(random, jobs.length);
-    const driven = driveJob(ingress, job).then(
-      (nonces) => ({ job, nonces }),
-      (cause: unknown) => {
-        throw new Error(`${job.id} failed: ${String(cause)}`, { cause });
-      },
-    );
-    // Awaited only when all rounds are over.
-    driven.catch(() => {});
-    jobs.push(driven);
-  }
-}
-
-/** Rejects when jobs should have ended long ago, with what the endpoint said about it. */
-async function tooLate(ledger: string): Promise<never> {
-  await new Promise((resolve) => setTimeout(resolve, DRAIN_TIMEOUT_MS).unref());
-  const complaints = readLedger(ledger).filter(({ event }) => event === "complaint");
-  const last = complaints.slice(-3).map((entry) => JSON.stringify(entry));
-  throw new Error(
-    `jobs have no result ${DRAIN_TIMEOUT_MS} ms after the last kill; the endpoint said: ${last}`,
-  );
-}
-
-/** Waits for the next side effect. */
-async function waitForProgress(ledger: string): Promise<void> {
-  const before = sizeOf(ledger);
-  const deadline = Date.now() + PROGRESS_TIMEOUT_MS;
-  while (sizeOf(ledger) === before && Date.now() < deadline) await delay(5);
-}
-
-function sizeOf(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
