@@ -13,8 +13,6 @@ export interface ArrowRules {
   readonly allowed: Readonly<Record<string, readonly string[]>>;
   /** Whether a file may use Node's modules, and import files that may. */
   isNodeFile(file: string): boolean;
-  /** What any file may use of Node: pure functions. */
-  readonly pureNodeModules: readonly string[];
   /** Where Node's modules belong, for the message. */
   readonly nodePlaces: string;
 }
@@ -40,7 +38,6 @@ export const SDK_RULES: ArrowRules = {
     author: [...LEAVES, "protocol", "journal", "context", "invocation", "endpoint"],
   },
   isNodeFile: (file) => NODE_ENDPOINT.test(file) || file === "lambda.ts",
-  pureNodeModules: [],
   nodePlaces: "endpoint/node* and endpoint/lambda*",
 };
 
@@ -75,7 +72,5 @@ export const ENGINE_RULES: ArrowRules = {
     cli: [...CONTRACTS, "create-engine", "clock", "store", "registry", "invoker", "http", "ingress"],
   },
   isNodeFile: (file) => !PURE.test(file),
-  // For hashes.
-  pureNodeModules: ["node:crypto"],
   nodePlaces: "the rooms around the state machine, which is pure",
 };

@@ -84,7 +84,7 @@ function judgePackage(file: string, edge: Import, sources: Sources): string | un
   const { rules } = sources;
   const name = packageOf(edge.specifier);
   if (name.startsWith("node:") || NODE_MODULES.has(name)) {
-    if (rules.isNodeFile(file) || rules.pureNodeModules.includes(name)) return undefined;
+    if (rules.isNodeFile(file)) return undefined;
     return `Node's modules stand only in ${rules.nodePlaces}. Use the web's standard APIs, or move the code there.`;
   }
   if (sources.dependencies.includes(name)) return undefined;

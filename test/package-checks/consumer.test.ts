@@ -1,6 +1,7 @@
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
-import { SDK, TEST } from "./dist.ts";
+import { PUBLISHED } from "../../scripts/entries.ts";
+import { ROOT, TEST } from "./dist.ts";
 
 /** The settings of a strict user who also checks the declarations of the libraries. */
 const STRICT: ts.CompilerOptions = {
@@ -40,13 +41,15 @@ const consumers: readonly (readonly [what: string, files: readonly string[], opt
     ["a bundler, with a browser's types", ["browser.ts"], { ...BROWSER, ...BUNDLER }],
   ];
 
+const PACKAGES = PUBLISHED.map(({ folder }) => `${ROOT}${folder}/`);
+
 describe("the built declarations", () => {
   it.each(consumers)("hold for %s", (_, files, options) => {
     const program = ts.createProgram(
       files.map((file) => `${TEST}package-checks/consumer/${file}`),
       { ...STRICT, ...options },
     );
-    const built = program.getSourceFiles().filter(({ fileName }) => fileName.startsWith(`${SDK}dist/`));
+    const built = program.getSourceFiles().filter(({ fileName }) => isBuilt(fileName));
     expect(built.length, "no declaration of dist was read").toBeGreaterThan(0);
     const ours = ts
       .getPreEmitDiagnostics(program)
@@ -55,8 +58,12 @@ describe("the built declarations", () => {
   });
 });
 
+function isBuilt(file: string): boolean {
+  return PACKAGES.some((folder) => file.startsWith(`${folder}dist/`));
+}
+
 function isOurs(file: string): boolean {
-  return file.startsWith(SDK) ? file.startsWith(`${SDK}dist/`) : file.startsWith(`${TEST}package-checks/`);
+  return isBuilt(file) || file.startsWith(`${TEST}package-checks/`);
 }
 
 function toText({ file, start, messageText }: ts.Diagnostic): string {

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
 
-export const SDK = fileURLToPath(new URL("../../packages/sdk/", import.meta.url));
+export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 export const TEST = fileURLToPath(new URL("../", import.meta.url));

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { toSpecifier } from "../../scripts/entries.ts";
 import { type ExportedName, readExportedNames } from "./exported-names.ts";
 
 const names = readExportedNames();
@@ -11,8 +10,8 @@ function describeKind({ isValue, isType }: ExportedName): string {
 
 describe("the exported names", () => {
   it("are the ones in exported-names.txt (after a wanted change: vitest run --project packages --update)", async () => {
-    const lines = [...names].flatMap(([entry, exported]) => [
-      `# ${toSpecifier(entry)}`,
+    const lines = [...names].flatMap(([specifier, exported]) => [
+      `# ${specifier}`,
       ...exported.map((name) => `${name.name}: ${describeKind(name)}`),
       "",
     ]);

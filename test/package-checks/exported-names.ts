@@ -1,6 +1,6 @@
 import ts from "typescript";
-import { ENTRIES, type Entry } from "../../scripts/entries.ts";
-import { SDK } from "./dist.ts";
+import { PUBLISHED, toSpecifier } from "../../scripts/entries.ts";
+import { ROOT } from "./dist.ts";
 
 export interface ExportedName {
   readonly name: string;
@@ -8,23 +8,28 @@ export interface ExportedName {
   readonly isType: boolean;
 }
 
-/** What the built declarations of every entry export, sorted by name. */
-export function readExportedNames(): ReadonlyMap<Entry, readonly ExportedName[]> {
-  const fileOf = (entry: Entry): string => `${SDK}dist/${entry}.d.ts`;
-  const program = ts.createProgram(ENTRIES.map(fileOf), {
-    module: ts.ModuleKind.ESNext,
-    moduleResolution: ts.ModuleResolutionKind.Bundler,
-    skipLibCheck: true,
-    noEmit: true,
-  });
+/** What the built declarations of every entry of every package export, sorted by name; by specifier. */
+export function readExportedNames(): ReadonlyMap<string, readonly ExportedName[]> {
+  const files = PUBLISHED.flatMap(({ name, folder, entries }) =>
+    entries.map((entry) => [toSpecifier(entry, name), `${ROOT}${folder}/dist/${entry}.d.ts`] as const),
+  );
+  const program = ts.createProgram(
+    files.map(([, file]) => file),
+    {
+      module: ts.ModuleKind.ESNext,
+      moduleResolution: ts.ModuleResolutionKind.Bundler,
+      skipLibCheck: true,
+      noEmit: true,
+    },
+  );
   const checker = program.getTypeChecker();
   return new Map(
-    ENTRIES.map((entry) => {
-      const source = program.getSourceFile(fileOf(entry));
+    files.map(([specifier, file]) => {
+      const source = program.getSourceFile(file);
       const symbol = source === undefined ? undefined : checker.getSymbolAtLocation(source);
-      if (symbol === undefined) throw new Error(`dist/${entry}.d.ts is not a module. Run the build first.`);
+      if (symbol === undefined) throw new Error(`${file} is not a module. Run the build first.`);
       const names = checker.getExportsOfModule(symbol).map((exported) => toName(checker, exported));
-      return [entry, names.sort((a, b) => (a.name < b.name ? -1 : 1))];
+      return [specifier, names.sort((a, b) => (a.name < b.name ? -1 : 1))];
     }),
   );
 }

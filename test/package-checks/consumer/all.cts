@@ -1,3 +1,4 @@
+import engine = require("@perdure/engine");
 import index = require("@perdure/sdk");
 import clients = require("@perdure/sdk/clients");
 import fetch = require("@perdure/sdk/fetch");
@@ -6,4 +7,4 @@ import lambda = require("@perdure/sdk/lambda");
 import superjson = require("@perdure/sdk/superjson");
 import zod = require("@perdure/sdk/zod");
 
-export const entries: readonly unknown[] = [index, clients, fetch, internal, lambda, superjson, zod];
+export const entries: readonly unknown[] = [engine, index, clients, fetch, internal, lambda, superjson, zod];

@@ -1,3 +1,4 @@
+import * as engine from "@perdure/engine";
 import * as index from "@perdure/sdk";
 import * as clients from "@perdure/sdk/clients";
 import * as fetch from "@perdure/sdk/fetch";
@@ -6,4 +7,4 @@ import * as lambda from "@perdure/sdk/lambda";
 import * as superjson from "@perdure/sdk/superjson";
 import * as zod from "@perdure/sdk/zod";
 
-export const entries: readonly unknown[] = [index, clients, fetch, internal, lambda, superjson, zod];
+export const entries: readonly unknown[] = [engine, index, clients, fetch, internal, lambda, superjson, zod];
