@@ -508,12 +508,13 @@ export class Engine implements EngineApi {
   }
 
   async #loadResult(effect: Extract<Effect, { type: "loadResult" }>): Promise<void> {
-    const archive = await this.archive(effect.invocationId);
-    const { callerId, completionId } = effect;
+    const { invocationId, callerId, completionId } = effect;
+    const archive = await this.archive(invocationId);
     if (this.#failure !== undefined || this.#closing) return;
     this.#apply({
       type: "resultLoaded",
       nowMs: this.#now(),
+      invocationId,
       callerId,
       completionId,
       result: archive?.result,

@@ -279,6 +279,7 @@ test("attach: the running one, the ended one, the unknown one", () => {
   engine.apply({
     type: "resultLoaded",
     nowMs: engine.nowMs,
+    invocationId: cart.id,
     callerId: shop.id,
     completionId: 2,
     result: success("7"),
@@ -357,4 +358,37 @@ test("what an attempt says that has no say any more is ignored", () => {
   engine.fails(shop);
   engine.says(stale, ...ended("ghost"));
   expect(engine.live("Shop/buy")).toHaveLength(1);
+});
+
+test("an id that is used again gets nothing that its former bearer waited for", () => {
+  const engine = new DrivenMachine();
+  const bear = () => {
+    engine.invoke("Shop/buy", { idempotencyKey: "k" });
+    return engine.one("Shop/buy");
+  };
+  engine.invoke("Order/1/run");
+  const order = engine.one("Order/1/run");
+  engine.says(order, ...ended("ordered"));
+  const attach = { name: "", target: { type: "invocation", invocationId: order.id } } as const;
+
+  const first = bear();
+  engine.says(first, callOf("Cart/a/add", [1, 2]));
+  engine.says(first, { type: "AttachInvocation", ...attach, completionId: 3 }, ...ended("went on"));
+  engine.control("purge", first);
+  const second = bear();
+  expect(second.id).toBe(first.id);
+  engine.says(second, callOf("Cart/b/add", [1, 2]), callOf("Cart/c/add", [4, 3]), suspendedOn(2));
+
+  engine.says(engine.one("Cart/a/add"), ...ended("of a"));
+  engine.apply({
+    type: "resultLoaded",
+    nowMs: engine.nowMs,
+    invocationId: order.id,
+    callerId: second.id,
+    completionId: 3,
+    result: success("ordered"),
+  });
+  expect([...second.expected.keys()]).toEqual([2, 3]);
+  engine.says(engine.one("Cart/b/add"), ...ended("of b"));
+  expect(second.journal.at(-1)?.message).toMatchObject({ completionId: 2, result: success("of b") });
 });

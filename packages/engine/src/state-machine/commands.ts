@@ -10,11 +10,11 @@ import {
   type Outcome,
 } from "@perdure/sdk/internal";
 import { cancel } from "./control.ts";
-import { toInvocationId } from "./ids.ts";
 import { ALREADY_INVOKED, type Invoked, invoke } from "./invoke.ts";
 import { complete, notify } from "./lifecycle.ts";
 import { describeTarget, type LiveInvocation, type Target } from "./records.ts";
 import { CALLEE_NOT_FOUND, PRECONDITION_FAILED, PROTOCOL_VIOLATION, Rejected } from "./reject.ts";
+import { idOfTarget } from "./target-id.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -311,32 +311,6 @@ export function targetIdOf(world: World, command: Command, target: InvocationTar
   if (id === undefined)
     throw precondition(command, "The target names no handler that has a retrievable result.");
   return id;
-}
-
-const NO_ENTROPY = new Uint8Array(16);
-
-export function idOfTarget(
-  world: World,
-  target: Exclude<InvocationTarget, { type: "invocation" }>,
-): string | undefined {
-  if (target.type === "workflow") {
-    const run = {
-      service: target.workflow,
-      handler: "run",
-      key: target.key,
-      handlerKind: "workflow",
-    } as const;
-    return toInvocationId({ target: run, idempotencyKey: undefined, entropy: NO_ENTROPY }, world.xxh3);
-  }
-  const handler = world.directory.service(target.service)?.handlers.get(target.handler);
-  if (handler?.kind === "workflow") return undefined;
-  const { service, key } = target;
-  const handlerKind = handler?.kind ?? "service";
-  const called = { service, handler: target.handler, key: key ?? undefined, handlerKind };
-  return toInvocationId(
-    { target: called, idempotencyKey: target.idempotencyKey, entropy: NO_ENTROPY },
-    world.xxh3,
-  );
 }
 
 function requireKey({ invocation }: CommandContext, command: Command): void {

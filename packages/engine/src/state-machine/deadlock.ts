@@ -1,5 +1,6 @@
 import type { CallCommand, Outcome } from "@perdure/sdk/internal";
 import { awaitsSignals, completionsOf } from "./await-tree.ts";
+import { awaitedIdOf } from "./awaited.ts";
 import { instanceOf } from "./keys.ts";
 import { end, isExclusive } from "./lifecycle.ts";
 import { describeTarget, type LiveInvocation } from "./records.ts";
@@ -66,15 +67,9 @@ function holderOf(world: World, { target }: LiveInvocation): string | undefined 
 
 /** The invocation that a call of this one waits for, while it lives. */
 function calleeOf(world: World, caller: LiveInvocation, completionId: number): LiveInvocation | undefined {
-  const command = caller.expected.get(completionId);
-  if (command?.type !== "Call") return undefined;
-  // Calls are few beside all entries, and this is asked only where a lock is taken.
-  for (let index = caller.journal.length - 1; index >= 0; index -= 1) {
-    const message = caller.journal[index]?.message;
-    if (message?.type !== "Completion" || message.completionId !== command.invocationIdCompletionId) continue;
-    return message.result.type === "invocationId" ? world.live.get(message.result.invocationId) : undefined;
-  }
-  return undefined;
+  if (caller.expected.get(completionId)?.type !== "Call") return undefined;
+  const id = awaitedIdOf(world, caller, completionId);
+  return id === undefined ? undefined : world.live.get(id);
 }
 
 /** An invocation has suspended. If that closed a ring, the ring is broken (rule 3). */

@@ -138,6 +138,8 @@ export interface EditStateEvent {
 export interface ResultLoadedEvent {
   readonly type: "resultLoaded";
   readonly nowMs: number;
+  /** Whose result it is. */
+  readonly invocationId: string;
   readonly callerId: string;
   readonly completionId: number;
   /** `undefined`: it is not there any more. */

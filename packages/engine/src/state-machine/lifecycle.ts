@@ -9,6 +9,7 @@ import {
 } from "@perdure/sdk/internal";
 import type { HandlerInfo } from "../registry/service-info.ts";
 import { canProgress } from "./await-tree.ts";
+import { awaitedIdOf } from "./awaited.ts";
 import { encodeArchive } from "./codec.ts";
 import { archiveKey, instanceOf, invocationKey, journalKey, stateEditKey } from "./keys.ts";
 import {
@@ -252,6 +253,7 @@ export function end(
   world.running.delete(invocation.id);
   clearTimers(world, invocation);
   leavePromises(world, invocation);
+  leaveCallees(world, invocation);
   if (invocation.attempt !== 0) {
     const { id: invocationId, attempt } = invocation;
     world.step.effect({ type: "finishAttempt", invocationId, attempt });
@@ -300,6 +302,17 @@ function leavePromises(world: World, { id, target, expected }: LiveInvocation): 
   const { service, key = "" } = target;
   for (const command of expected.values()) {
     if (command.type === "GetPromise") world.leavePromise({ service, key, name: command.key }, id);
+  }
+}
+
+/** Its id may come back, with other commands under the same completion ids. */
+function leaveCallees(world: World, invocation: LiveInvocation): void {
+  for (const completionId of invocation.expected.keys()) {
+    const awaited = awaitedIdOf(world, invocation, completionId);
+    const callee = awaited === undefined ? undefined : world.live.get(awaited);
+    if (callee === undefined) continue;
+    callee.sinks = callee.sinks.filter(({ callerId }) => callerId !== invocation.id);
+    world.touch(callee);
   }
 }
 

@@ -2,8 +2,9 @@ import type { Outcome } from "@perdure/sdk/internal";
 import type { ControlOutcome, RestartOutcome } from "../engine-api.ts";
 import type { ServiceDirectory } from "../registry/service-info.ts";
 import { applyMessages, failAttempt } from "./attempts.ts";
+import { awaitedIdOf } from "./awaited.ts";
 import { createLive, encodeJson } from "./codec.ts";
-import { deliverSignal, idOfTarget, signalOfAwakeable } from "./commands.ts";
+import { deliverSignal, signalOfAwakeable } from "./commands.ts";
 import { cancel, kill, pause, purge, resume } from "./control.ts";
 import type {
   AttachEvent,
@@ -22,6 +23,7 @@ import { applyEdit, complete, enqueue, forgetWorkflow, GONE, pushInbox, startAtt
 import type { Target } from "./records.ts";
 import { Recovery } from "./recovery.ts";
 import type { Step } from "./step.ts";
+import { idOfTarget } from "./target-id.ts";
 import { type QueuedEdit, World } from "./world.ts";
 
 /**
@@ -253,9 +255,12 @@ function applyEditState(world: World, event: EditStateEvent): void {
   pushInbox(world, instance, { type: "edit", edit });
 }
 
+/** The caller may have ended meanwhile, and another one may have its id. */
 function applyResultLoaded(world: World, event: ResultLoadedEvent): void {
-  const caller = world.live.get(event.callerId);
-  if (caller !== undefined) complete(world, caller, event.completionId, event.result ?? GONE);
+  const { callerId, completionId, invocationId } = event;
+  const caller = world.live.get(callerId);
+  if (caller === undefined || awaitedIdOf(world, caller, completionId) !== invocationId) return;
+  complete(world, caller, completionId, event.result ?? GONE);
 }
 
 function sweep(world: World): void {

@@ -1,5 +1,5 @@
+import { awaitedIdOf } from "./awaited.ts";
 import { decodeCompleted, decodeEntry, decodeJson, decodeLive, decodePromise } from "./codec.ts";
-import { idOfTarget } from "./commands.ts";
 import { instanceOf, partsOf } from "./keys.ts";
 import { complete, GONE, isExclusive, pushInbox, startAttempt } from "./lifecycle.ts";
 import type { JournalEntry, LiveInvocation } from "./records.ts";
@@ -120,7 +120,7 @@ export class Recovery {
       } else if (command.type === "GetPromise") {
         const { service, key = "" } = invocation.target;
         world.promiseOf(service, key, command.key).waiting.push({ callerId: invocationId, completionId });
-      } else if (AWAITING.has(command.type)) {
+      } else {
         this.#takeUpWait(invocation, completionId);
       }
     }
@@ -137,7 +137,7 @@ export class Recovery {
   /** It is told by whom it waits for, unless that had ended, and its result was still on the way. */
   #takeUpWait(invocation: LiveInvocation, completionId: number): void {
     const world = this.#world;
-    const awaited = this.#awaitedId(invocation, completionId);
+    const awaited = awaitedIdOf(world, invocation, completionId);
     if (awaited === undefined) return;
     const callerId = invocation.id;
     const sinks = world.live.get(awaited)?.sinks ?? [];
@@ -148,25 +148,7 @@ export class Recovery {
       complete(world, invocation, completionId, GONE);
     }
   }
-
-  #awaitedId(invocation: LiveInvocation, completionId: number): string | undefined {
-    const command = invocation.expected.get(completionId);
-    if (command?.type === "AttachInvocation" || command?.type === "GetInvocationOutput") {
-      const { target } = command;
-      return target.type === "invocation" ? target.invocationId : idOfTarget(this.#world, target);
-    }
-    if (command?.type !== "Call") return undefined;
-    for (const { message } of invocation.journal) {
-      if (message.type !== "Completion" || message.completionId !== command.invocationIdCompletionId)
-        continue;
-      if (message.result.type === "invocationId") return message.result.invocationId;
-    }
-    return undefined;
-  }
 }
-
-/** Commands that wait for the result of another invocation. */
-const AWAITING: ReadonlySet<string> = new Set(["Call", "AttachInvocation", "GetInvocationOutput"]);
 
 interface StoredEdit extends Omit<QueuedEdit, "state"> {
   readonly state: readonly (readonly [string, Uint8Array])[];
