@@ -392,3 +392,18 @@ test("an id that is used again gets nothing that its former bearer waited for", 
   engine.says(engine.one("Cart/b/add"), ...ended("of b"));
   expect(second.journal.at(-1)?.message).toMatchObject({ completionId: 2, result: success("of b") });
 });
+
+test("a timer that was set for a former bearer of an id, or fires early, is set again", () => {
+  const engine = new DrivenMachine();
+  engine.invoke("Shop/buy", { idempotencyKey: "k", delayMs: 5 });
+  const first = engine.one("Shop/buy");
+  const timer = { type: "execute", invocationId: first.id } as const;
+  engine.control("cancel", first);
+  engine.invoke("Shop/buy", { idempotencyKey: "k", delayMs: 900 });
+  const { nowMs } = engine;
+  engine.effects();
+  engine.apply({ type: "timer", nowMs: nowMs + 5, timer });
+  expect(engine.effects()).toEqual([{ type: "setTimer", timer, atMs: nowMs + 900 }]);
+  engine.apply({ type: "timer", nowMs: nowMs + 900, timer });
+  expect(started(engine.effects())).toHaveLength(1);
+});

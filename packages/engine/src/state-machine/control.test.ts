@@ -1,5 +1,6 @@
 import type { Message } from "@perdure/sdk/internal";
 import { expect, test } from "vitest";
+import { decodeArchive } from "./codec.ts";
 import {
   answers,
   bytes,
@@ -243,4 +244,38 @@ test("who races the call against something else is not in a ring", () => {
   });
   engine.says(a, suspendedOn(2, 3));
   expect(engine.live("Cart/a/add")).toHaveLength(2);
+});
+
+test("restart as new takes the input of what has ended, and refuses what it cannot do", () => {
+  const engine = new DrivenMachine();
+  engine.invoke("Shop/buy", { body: "tea" });
+  const shop = engine.one("Shop/buy");
+  const restart = (options: { from?: number; deployment?: string } = {}): unknown => {
+    const bytesOf = engine.stored.get(`a/${shop.id}`);
+    const archived = bytesOf === undefined ? undefined : decodeArchive(bytesOf);
+    const { from = 0, deployment } = options;
+    return engine.apply({
+      type: "restart",
+      nowMs: engine.nowMs,
+      invocationId: shop.id,
+      from,
+      deployment,
+      entropy: engine.entropy(),
+      archived,
+    });
+  };
+  expect(restart()).toEqual({ type: "stillRunning" });
+  engine.says(shop, { type: "Sleep", name: "", completionId: 1, wakeUpTimeMs: engine.nowMs }, ...ended("x"));
+  engine.effects();
+  expect(restart({ from: 100 })).toEqual({ type: "openCommands" });
+  expect(restart({ from: 2 })).toEqual({ type: "openCommands" });
+  expect(restart({ deployment: "dp_none" })).toEqual({ type: "unknownDeployment", deploymentId: "dp_none" });
+  expect(engine.live("Shop/buy")).toEqual([]);
+  expect(restart({ deployment: "latest" })).toMatchObject({ type: "restarted" });
+  const [attempt] = started(engine.effects());
+  expect(attempt?.entries.map(({ message }) => message)).toMatchObject([
+    { type: "Input", value: bytes("tea") },
+  ]);
+  engine.control("purgeJournal", shop);
+  expect(restart()).toEqual({ type: "noJournal" });
 });

@@ -97,6 +97,7 @@ export function setPaused(world: World, invocation: LiveInvocation): void {
 export function resume(world: World, invocation: LiveInvocation, deployment: string): ControlOutcome {
   if (invocation.status === "scheduled" || invocation.status === "inboxed") return { type: "notStarted" };
   if (deployment !== "keep") {
+    if (invocation.attempt !== 0) return { type: "deploymentFixed" };
     const chosen =
       deployment === "latest" ? world.directory.service(invocation.target.service)?.deploymentId : deployment;
     if (chosen === undefined || world.directory.deployment(chosen) === undefined) {

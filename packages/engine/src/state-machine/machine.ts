@@ -15,16 +15,17 @@ import type {
   RestartEvent,
   ResultLoadedEvent,
   TimerEvent,
+  TimerKey,
 } from "./events.ts";
 import { toInvocationId, type Xxh3 } from "./ids.ts";
 import { ALREADY_INVOKED, invoke } from "./invoke.ts";
 import { archiveKey, instanceOf, stateEditKey } from "./keys.ts";
 import { applyEdit, complete, enqueue, forgetWorkflow, GONE, pushInbox, startAttempt } from "./lifecycle.ts";
-import type { Target } from "./records.ts";
+import type { LiveInvocation, Target } from "./records.ts";
 import { Recovery } from "./recovery.ts";
 import type { Step } from "./step.ts";
 import { idOfTarget } from "./target-id.ts";
-import { type QueuedEdit, World } from "./world.ts";
+import { noteEntry, type QueuedEdit, World } from "./world.ts";
 
 /**
  * The engine without the world: `(state, event) -> writes + effects`. No clock, no
@@ -175,17 +176,38 @@ function applyAttach(world: World, { invocationId, waiterId }: AttachEvent): voi
 
 function applyTimer(world: World, { timer }: TimerEvent): void {
   const invocation = world.live.get(timer.invocationId);
-  if (invocation === undefined) return;
+  const atMs = invocation === undefined ? undefined : dueAt(invocation, timer);
+  if (invocation === undefined || atMs === undefined) return;
+  if (atMs > world.nowMs) {
+    // It was set for a former bearer of the id, or by a clock that has gone back since.
+    world.step.effect({ type: "setTimer", timer, atMs });
+    return;
+  }
   switch (timer.type) {
     case "execute":
-      if (invocation.status === "scheduled") enqueue(world, invocation);
+      enqueue(world, invocation);
       break;
     case "sleep":
       complete(world, invocation, timer.completionId, { type: "void" });
       break;
     case "retry":
-      if (invocation.status === "invoked" && invocation.attempt === 0) startAttempt(world, invocation);
+      startAttempt(world, invocation);
       break;
+  }
+}
+
+/** When what a timer is for is due; `undefined`: nothing waits for it any more. */
+function dueAt(invocation: LiveInvocation, timer: TimerKey): number | undefined {
+  const { status, attempt, executeAtMs, nextRetryAtMs } = invocation;
+  switch (timer.type) {
+    case "execute":
+      return status === "scheduled" ? executeAtMs : undefined;
+    case "sleep": {
+      const command = invocation.expected.get(timer.completionId);
+      return command?.type === "Sleep" ? command.wakeUpTimeMs : undefined;
+    }
+    case "retry":
+      return status === "invoked" && attempt === 0 ? nextRetryAtMs : undefined;
   }
 }
 
@@ -216,17 +238,27 @@ function applyControl(world: World, event: ControlEvent): ControlOutcome {
   return { type: "alreadyCompleted" };
 }
 
-/** A new invocation with the input of another, and the entries up to `from`. */
+/** A new invocation with the input of another, and its entries up to `from`. */
 function applyRestart(world: World, event: RestartEvent): RestartOutcome {
-  if (world.live.has(event.invocationId)) return { type: "stillRunning" };
-  const { archived } = event;
-  if (archived === undefined) return { type: "notFound" };
-  const { target } = archived.facts;
+  const live = world.live.get(event.invocationId);
+  if (live !== undefined) {
+    const hasStarted = live.status !== "scheduled" && live.status !== "inboxed";
+    return { type: hasStarted ? "stillRunning" : "notStarted" };
+  }
+  const { archived, deployment } = event;
+  const facts = world.completed.get(event.invocationId);
+  if (archived === undefined || facts === undefined) return { type: "notFound" };
+  const { target } = facts;
   if (target.handlerKind === "workflow") {
     return { type: "unsupported", message: "A workflow's run cannot be restarted: it runs once per key." };
   }
+  if (archived.journal.length === 0 || facts.journalExpiresAtMs <= world.nowMs) return { type: "noJournal" };
+  const own = event.from > 1 ? archived.deploymentId : undefined;
+  const deploymentId = deployment === undefined ? own : deploymentOf(world, { deployment, target, own });
+  if (deployment !== undefined && deployment !== "keep" && deploymentId === undefined) {
+    return { type: "unknownDeployment", deploymentId: deployment };
+  }
   const kept = archived.journal.slice(0, Math.max(1, event.from));
-  if (kept.length === 0) return { type: "noJournal" };
   const id = toInvocationId({ target, idempotencyKey: undefined, entropy: event.entropy }, world.xxh3);
   const invocation = createLive({
     id,
@@ -234,13 +266,33 @@ function applyRestart(world: World, event: RestartEvent): RestartOutcome {
     invokedBy: { type: "restart", from: event.invocationId },
     status: "invoked",
     createdAtMs: world.nowMs,
-    deploymentId: event.from > 1 ? (event.deployment ?? archived.deploymentId) : event.deployment,
+    deploymentId,
   });
+  for (const entry of kept) noteEntry(invocation, entry);
+  if (event.from > archived.journal.length || hasOpenCommands(invocation)) return { type: "openCommands" };
+  invocation.commandCount = 0;
+  invocation.expected.clear();
+  invocation.completed.clear();
   world.live.set(id, invocation);
   for (const { message } of kept) world.append(invocation, message);
   world.touch(invocation);
   enqueue(world, invocation);
   return { type: "restarted", invocationId: id };
+}
+
+function deploymentOf(
+  world: World,
+  asked: { readonly deployment: string; readonly target: Target; readonly own: string | undefined },
+): string | undefined {
+  if (asked.deployment === "keep") return asked.own;
+  if (asked.deployment === "latest") return world.directory.service(asked.target.service)?.deploymentId;
+  return world.directory.deployment(asked.deployment)?.id;
+}
+
+/** Nobody would complete them: what they asked for was asked by the original. A run is done again. */
+function hasOpenCommands({ expected }: LiveInvocation): boolean {
+  for (const command of expected.values()) if (command.type !== "Run") return true;
+  return false;
 }
 
 function applyEditState(world: World, event: EditStateEvent): void {
