@@ -202,6 +202,12 @@ export class Engine implements EngineApi {
 
   async archive(invocationId: string): Promise<Archive | undefined> {
     if (!this.#machine.world.completed.has(invocationId)) return undefined;
+    // What has just ended may still be on its way to the disk.
+    await this.#commit({ writes: [], effects: [] });
+    return this.#readArchive(invocationId);
+  }
+
+  async #readArchive(invocationId: string): Promise<Archive | undefined> {
     const bytes = await this.#parts.store.read(archiveKey(invocationId));
     return bytes === undefined ? undefined : decodeArchive(bytes);
   }
@@ -502,14 +508,14 @@ export class Engine implements EngineApi {
       answered(toAnswer({ ...effect, result: effect.result, stacktrace: effect.stacktrace }));
       return;
     }
-    const archive = await this.archive(invocationId);
+    const archive = await this.#readArchive(invocationId);
     if (archive === undefined) answered({ type: "notFound", invocationId });
     else answered(toAnswer({ ...archive, invocationId, expiresAtMs, target: archive.facts.target }));
   }
 
   async #loadResult(effect: Extract<Effect, { type: "loadResult" }>): Promise<void> {
     const { invocationId, callerId, completionId } = effect;
-    const archive = await this.archive(invocationId);
+    const archive = await this.#readArchive(invocationId);
     if (this.#failure !== undefined || this.#closing) return;
     this.#apply({
       type: "resultLoaded",

@@ -342,6 +342,24 @@ test.each([
   },
 );
 
+test("a signal is kept for what has started, and dropped for what has not", () => {
+  const engine = new DrivenMachine();
+  engine.invoke("Cart/k/add");
+  engine.invoke("Cart/k/add");
+  engine.invoke("Cart/l/add", { delayMs: 1000 });
+  engine.invoke("Shop/buy");
+  const [running, queued] = engine.live("Cart/k/add");
+  const delayed = engine.one("Cart/l/add");
+  for (const to of [running, queued, delayed]) {
+    const signal = { type: "SendSignal", signal: "news", result: VOID, name: "" } as const;
+    engine.says(engine.one("Shop/buy"), { ...signal, targetInvocationId: to?.id ?? "" });
+  }
+  const signals = [running, queued, delayed].map((receiver) =>
+    receiver?.journal.filter(({ message }) => message.type === "Signal"),
+  );
+  expect(signals).toMatchObject([[{ message: { signal: "news" } }], [], []]);
+});
+
 test("a shared handler cannot change state", () => {
   const engine = new DrivenMachine();
   engine.invoke("Cart/a/peek");

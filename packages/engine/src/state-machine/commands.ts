@@ -235,10 +235,11 @@ export interface SignalAddress {
   readonly signal: number | string;
 }
 
-/** Signals for what has ended, or never was, are dropped. */
+/** Signals for what has ended, has not started, or never was, are dropped. Protocol section 5.3. */
 export function deliverSignal(world: World, to: SignalAddress, result: NotificationResult): void {
   const target = world.live.get(to.invocationId);
-  if (target !== undefined) notify(world, target, { type: "Signal", signal: to.signal, result });
+  if (target === undefined || target.status === "scheduled" || target.status === "inboxed") return;
+  notify(world, target, { type: "Signal", signal: to.signal, result });
 }
 
 function awakeableOf(command: Command, awakeableId: string): SignalAddress {

@@ -344,6 +344,7 @@ function archive(
     stacktrace: end.stacktrace,
     journal: journalMs === 0 ? [] : invocation.journal,
     deploymentId: invocation.deploymentId,
+    protocolVersion: invocation.protocolVersion,
   };
   world.completed.set(facts.id, facts);
   world.step.write(archiveKey(facts.id), encodeArchive(stored));

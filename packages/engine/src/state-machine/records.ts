@@ -140,6 +140,7 @@ export interface Archive {
   readonly stacktrace: string | undefined;
   readonly journal: readonly JournalEntry[];
   readonly deploymentId: string | undefined;
+  readonly protocolVersion: number | undefined;
 }
 
 /** A promise of a workflow. */
