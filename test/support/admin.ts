@@ -15,6 +15,8 @@ export interface AdminClient {
   query<Row = Record<string, unknown>>(sql: string): Promise<Row[]>;
   /** The row of `sys_invocation`, or undefined when the server does not know the invocation. */
   getInvocation(invocationId: string): Promise<InvocationRow | undefined>;
+  /** The rows of `sys_invocation` that match all of the filter. */
+  invocations(filter: InvocationFilter): Promise<InvocationRow[]>;
   /** Waits until the invocation has one of these statuses, and returns its row. */
   waitForStatus(
     invocationId: string,
@@ -36,6 +38,14 @@ export interface RegisterOptions {
 export interface Deployment {
   readonly id: string;
   readonly services: readonly { readonly name: string; readonly revision: number }[];
+}
+
+export interface InvocationFilter {
+  readonly id?: string;
+  /** `service/handler` or `service/key/handler`. */
+  readonly target?: string;
+  /** The invocation that called or sent it. */
+  readonly invokedById?: string;
 }
 
 export type InvocationStatus =
@@ -101,13 +111,6 @@ export function adminClient(adminUrl: string): AdminClient {
     return ((await response.json()) as { rows: Row[] }).rows;
   }
 
-  async function getInvocation(invocationId: string): Promise<InvocationRow | undefined> {
-    const rows = await query<InvocationRow>(
-      `select * from sys_invocation where id = ${literal(invocationId)}`,
-    );
-    return rows[0];
-  }
-
   return {
     async registerDeployment(uri, options = {}) {
       const response = await request("POST", "/deployments", {
@@ -125,6 +128,29 @@ export function adminClient(adminUrl: string): AdminClient {
       act("resume", id, deployment ? `?deployment=${encodeURIComponent(deployment)}` : ""),
     purge: (id) => act("purge", id),
     query,
+    ...lookingClient({
+      invocations({ id, target, invokedById }) {
+        const conditions = Object.entries({ id, target, invoked_by_id: invokedById })
+          .filter(([, value]) => value !== undefined)
+          .map(([column, value]) => `${column} = ${literal(value as string)}`);
+        return query(`select * from sys_invocation where ${conditions.join(" and ")}`);
+      },
+      journal: (id) => query(`select * from sys_journal where id = ${literal(id)} order by index`),
+    }),
+  };
+}
+
+type Looking = Pick<AdminClient, "invocations" | "journal" | "getInvocation" | "waitForStatus">;
+
+/** What can be said by looking at invocations and journals, wherever they are read from. */
+export function lookingClient(tables: Pick<AdminClient, "invocations" | "journal">): Looking {
+  async function getInvocation(id: string): Promise<InvocationRow | undefined> {
+    const [row] = await tables.invocations({ id });
+    return row;
+  }
+
+  return {
+    ...tables,
     getInvocation,
     async waitForStatus(id, statuses, options) {
       const wanted = typeof statuses === "string" ? [statuses] : statuses;
@@ -134,7 +160,6 @@ export function adminClient(adminUrl: string): AdminClient {
         throw new Error(`${id} is ${row ? JSON.stringify(row) : "unknown"}, wanted ${wanted.join(" or ")}`);
       }, options);
     },
-    journal: (id) => query<JournalRow>(`select * from sys_journal where id = ${literal(id)} order by index`),
   };
 }
 

@@ -16,6 +16,10 @@ export interface Place {
   readonly endpointSpeaksHttp1: boolean;
   /** What handlers find in `ctx.request().extraArgs`. */
   readonly extraArgs: readonly unknown[];
+  /** Which version of the service protocol the two agree on. */
+  readonly protocolVersion: 6 | 7;
+  /** Whether exclusive handlers that wait for each other in a circle are told so, instead of waiting for ever. */
+  readonly reportsDeadlocks: boolean;
   /** Starts engine and application, registered with each other. */
   start(application: URL): Promise<RunningPlace>;
 }

@@ -1,22 +1,16 @@
-import { fileURLToPath } from "node:url";
 import { adminClient } from "../../support/admin.ts";
-import { type Child, startChild } from "../../support/child.ts";
-import { eventually } from "../../support/eventually.ts";
 import { startRestateServer } from "../../support/restate-server.ts";
-import { EXTRA_ARGUMENTS } from "./fetch-bridge.ts";
+import {
+  endedEarly,
+  endpointUrl,
+  isBidirectional,
+  printedUrl,
+  startApplication,
+  transportFacts,
+} from "./application-process.ts";
 import type { Place, RunningPlace } from "./place.ts";
 import { probeClient } from "./probe-client.ts";
 import type { Transport } from "./serve-application.ts";
-
-const SERVE = new URL("./serve-application.ts", import.meta.url);
-
-/** Behind any prefix an endpoint is the same. */
-const PATHS: Readonly<Record<Transport, string>> = {
-  http2: "",
-  http1: "/mounted/below",
-  fetch: "/api",
-  "fetch-streaming": "/api/v1",
-};
 
 export interface RestatePlaceOptions {
   readonly transport: Transport;
@@ -32,19 +26,13 @@ export interface RestatePlaceOptions {
 export function restatePlace(options: RestatePlaceOptions): Place {
   const { transport, inactivityTimeout } = options;
   const suspends = inactivityTimeout === 0;
-  const bidirectional = isBidirectional(transport);
   return {
     name: `Restate Server over ${transport}${suspends ? ", suspended at every await" : ""}`,
-    suspendsAtAwaits: suspends || !bidirectional,
-    bidirectional,
-    endpointSpeaksHttp1: transport !== "fetch-streaming",
-    extraArgs: transport.startsWith("fetch") ? EXTRA_ARGUMENTS : [],
+    ...transportFacts(transport, inactivityTimeout),
+    protocolVersion: 6,
+    reportsDeadlocks: false,
     start: (application) => start(options, application),
   };
-}
-
-function isBidirectional(transport: Transport): boolean {
-  return transport === "http2" || transport === "fetch-streaming";
 }
 
 async function start(options: RestatePlaceOptions, application: URL): Promise<RunningPlace> {
@@ -54,56 +42,24 @@ async function start(options: RestatePlaceOptions, application: URL): Promise<Ru
       ...(inactivityTimeout !== undefined && { inactivityTimeout }),
       ...(options.serverEnv && { env: options.serverEnv }),
     }),
-    startApplication(options, application),
+    startApplication(transport, application, options.env),
   ]);
 
   async function stop(): Promise<void> {
-    const ended = child.isRunning() ? undefined : child.output();
+    const ended = endedEarly(application, child);
     await Promise.all([server.stop(), child.stop()]);
-    if (ended !== undefined) {
-      throw new Error(`${fileURLToPath(application)} ended before the tests did:\n${ended}`);
-    }
+    if (ended !== undefined) throw new Error(ended);
   }
 
   const admin = adminClient(server.adminUrl);
-  const endpointUrl = child.url + PATHS[transport];
+  const url = endpointUrl(child, transport);
   try {
-    await admin.registerDeployment(endpointUrl, { useHttp11: !isBidirectional(transport) });
+    await admin.registerDeployment(url, { useHttp11: !isBidirectional(transport) });
+    const { ingressUrl, adminUrl } = server;
+    const probe = probeClient(await printedUrl(child, "probe"));
+    return { ingressUrl, adminUrl, admin, probe, endpointUrl: url, stop };
   } catch (error) {
     await stop();
     throw error;
   }
-  const { ingressUrl, adminUrl } = server;
-  return {
-    ingressUrl,
-    adminUrl,
-    admin,
-    probe: probeClient(await eventually(() => probeUrl(child))),
-    endpointUrl,
-    stop,
-  };
-}
-
-const START_TRIES_MAX = 3;
-
-async function startApplication(options: RestatePlaceOptions, application: URL): Promise<Child> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await startChild(SERVE, {
-        args: [options.transport, application.href],
-        ...(options.env && { env: options.env }),
-      });
-    } catch (error) {
-      // Another process may have taken the port between the choice and the start.
-      if (tries === START_TRIES_MAX || !String(error).includes("EADDRINUSE")) throw error;
-    }
-  }
-}
-
-/** The child prints it; the line may come after the news that it is ready. */
-function probeUrl(child: Child): string {
-  const [, port] = /^probe (\d+)$/m.exec(child.output()) ?? [];
-  if (port === undefined)
-    throw new Error(`The application did not say where its probe is:\n${child.output()}`);
-  return `http://127.0.0.1:${port}`;
 }

@@ -33,7 +33,12 @@ const MESSAGES: Readonly<Record<Mistake, RegExp>> = {
 /** What an engine would answer with an endless retry reaches the caller at once, as a TerminalError. */
 export function misuseCases(stage: Stage): void {
   describe("misuse", () => {
-    it.each(MISTAKE_NAMES)("%s", async (mistake) => {
+    // From protocol v7 on there are scopes.
+    const mistakes = MISTAKE_NAMES.filter(
+      (name) => name !== "scopeWithoutFeature" || stage.place.protocolVersion < 7,
+    );
+
+    it.each(mistakes)("%s", async (mistake) => {
       const error = await failureOf(stage.ingress.serviceClient(clumsy).make(mistake));
       expect(error).toMatchObject({
         name: "TerminalError",
