@@ -157,7 +157,8 @@ describe("sends", () => {
     await admin.waitForStatus(send.invocationId, "completed");
     const row = await admin.getInvocation(send.invocationId);
     const waited = Date.parse(String(row?.running_at)) - Date.parse(String(row?.created_at));
-    expect(waited).toBeGreaterThanOrEqual(295);
+    // The server's two times are taken by different clocks of its own, milliseconds apart.
+    expect(waited).toBeGreaterThanOrEqual(250);
     const never = await ingress
       .objectSendClient<Counter>(COUNTER, key)
       .add(1, rpc.sendOpts({ delay: { days: 5 } }));
