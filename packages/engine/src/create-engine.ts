@@ -11,11 +11,13 @@ import { createFetch, IN_PROCESS_URL } from "./in-process-fetch.ts";
 import { startIngress } from "./ingress/ingress.ts";
 import { createDeploymentInvoker } from "./invoker/deployment-invoker.ts";
 import { createHttpInvoker } from "./invoker/http-invoker.ts";
+import type { HttpTransport } from "./invoker/http-transport.ts";
 import { createHttp1Transport } from "./invoker/http1-transport.ts";
 import { createHttp2Transport } from "./invoker/http2-transport.ts";
 import { createInProcessInvoker } from "./invoker/in-process-invoker.ts";
 import type { Invoker } from "./invoker/invoker.ts";
 import { createRequestSigner, type RequestSigner } from "./invoker/request-signer.ts";
+import { createPreviewer } from "./invoker/serde-previews.ts";
 import { discover } from "./registry/discover.ts";
 import { ENGINE_DEFAULTS, type EngineDefaults } from "./registry/engine-defaults.ts";
 import { registerDeployment } from "./registry/register-deployment.ts";
@@ -33,6 +35,8 @@ export interface CreateEngineOptions extends Partial<Omit<EndpointOptions, "iden
    * absent nothing is kept: the engine forgets everything when it is closed.
    */
   readonly data?: string | undefined;
+  /** Says that nothing has to be kept, so that the engine does not point out that nothing is. */
+  readonly ephemeral?: boolean | undefined;
   /** What holds where neither a service nor an operator says otherwise. */
   readonly defaults?: Partial<EngineDefaults> | undefined;
   /** How often results that have outlived their retention are forgotten, in milliseconds; an hour when absent. */
@@ -85,6 +89,10 @@ export interface EmbeddedEngine {
   close(): Promise<void>;
 }
 
+const KEEPS_NOTHING =
+  "[perdure] This engine keeps nothing: what it knows is gone when it is closed. " +
+  "Give createEngine a folder (data), or say that it may be so (ephemeral: true).";
+
 const SWEEP_INTERVAL_MS = 3_600_000;
 const CLUSTER_NAME = "perdure";
 
@@ -113,14 +121,17 @@ export async function createEngine(options: CreateEngineOptions = {}): Promise<E
   const store = options.store ?? (await openStore(options));
   const faces: RunningFace[] = [];
   let ingressUrl: string | undefined;
-  const engine = await Engine.open(
+  const http1 = createHttp1Transport({ clock });
+  const http2 = createHttp2Transport({ clock });
+  const opening = Engine.open(
     {
       store,
       clock,
       registry,
       xxh3: await loadXxh3(),
       sweepIntervalMs: options.sweepIntervalMs ?? SWEEP_INTERVAL_MS,
-      invoker: createInvoker({ options, clock, endpoint, signer, clusterName }),
+      invoker: createInvoker({ options, clock, endpoint, signer, clusterName, http1, http2 }),
+      preview: createPreviewer({ clock, endpoint, signer, clusterName, http1, http2 }),
       register: (registration) =>
         registerDeployment(registration, {
           registry,
@@ -130,6 +141,10 @@ export async function createEngine(options: CreateEngineOptions = {}): Promise<E
     },
     () => registerOwn(registry, endpoint, clock),
   );
+  const engine = await opening.catch(async (error: unknown) => {
+    await store.close().catch(() => {});
+    throw error;
+  });
   return {
     client: connect({ url: IN_PROCESS_URL, fetch: createFetch(engine) }),
     api: engine,
@@ -153,8 +168,15 @@ export async function createEngine(options: CreateEngineOptions = {}): Promise<E
   };
 }
 
-async function openStore({ data, onStoreProblem = reportProblem }: CreateEngineOptions): Promise<Store> {
-  if (data === undefined) return createMemoryStore();
+async function openStore({
+  data,
+  ephemeral,
+  onStoreProblem = reportProblem,
+}: CreateEngineOptions): Promise<Store> {
+  if (data === undefined) {
+    if (ephemeral !== true) console.warn(KEEPS_NOTHING);
+    return createMemoryStore();
+  }
   return openLogStore({ folder: data, onFailure: onStoreProblem, onWarning: onStoreProblem });
 }
 
@@ -178,14 +200,16 @@ function createInvoker(parts: {
   readonly endpoint: BoundEndpoint | undefined;
   readonly signer: RequestSigner | undefined;
   readonly clusterName: string;
+  readonly http1: HttpTransport;
+  readonly http2: HttpTransport;
 }): Invoker {
-  const { options, clock, endpoint, signer, clusterName } = parts;
+  const { options, clock, endpoint, signer, clusterName, http1, http2 } = parts;
   const { idleAttemptsMax, messageBytesMax } = options;
   const http = { clock, clusterName, signer, idleAttemptsMax, messageBytesMax };
   return createDeploymentInvoker({
     inProcess:
       endpoint === undefined ? undefined : createInProcessInvoker({ endpoint, clock, idleAttemptsMax }),
-    http1: createHttpInvoker({ ...http, transport: createHttp1Transport({ clock }) }),
-    http2: createHttpInvoker({ ...http, transport: createHttp2Transport({ clock }) }),
+    http1: createHttpInvoker({ ...http, transport: http1 }),
+    http2: createHttpInvoker({ ...http, transport: http2 }),
   });
 }

@@ -12,6 +12,7 @@ export async function openEngine(settings: EngineSettings): Promise<EmbeddedEngi
   const identityPrivateKey = await readIdentityKey(settings.identityKey);
   try {
     return await createEngine({
+      ephemeral: true,
       data: settings.data,
       clusterName: settings.clusterName,
       identityPrivateKey,
