@@ -279,3 +279,19 @@ test("restart as new takes the input of what has ended, and refuses what it cann
   engine.control("purgeJournal", shop);
   expect(restart()).toEqual({ type: "noJournal" });
 });
+
+test("restart as new keeps no send whose invocation id is not kept with it", () => {
+  const engine = new DrivenMachine();
+  engine.invoke("Shop/buy");
+  const shop = engine.one("Shop/buy");
+  const { completionId, ...call } = callOf("Cart/a/add", [1, 2]) as Extract<Message, { type: "Call" }>;
+  engine.says(shop, { ...call, type: "OneWayCall", invokeTimeMs: 0 }, ...ended("sent"));
+  const archived = decodeArchive(engine.stored.get(`a/${shop.id}`) ?? new Uint8Array());
+  const restart = (from: number): unknown => {
+    const { nowMs } = engine;
+    const rest = { deployment: undefined, entropy: engine.entropy(), archived };
+    return engine.apply({ type: "restart", nowMs, invocationId: shop.id, from, ...rest });
+  };
+  expect(restart(2)).toEqual({ type: "openCommands" });
+  expect(restart(3)).toMatchObject({ type: "restarted" });
+});

@@ -21,7 +21,7 @@ import { toInvocationId, type Xxh3 } from "./ids.ts";
 import { ALREADY_INVOKED, invoke } from "./invoke.ts";
 import { archiveKey, instanceOf, stateEditKey } from "./keys.ts";
 import { applyEdit, complete, enqueue, forgetWorkflow, GONE, pushInbox, startAttempt } from "./lifecycle.ts";
-import type { LiveInvocation, Target } from "./records.ts";
+import type { JournalEntry, LiveInvocation, Target } from "./records.ts";
 import { Recovery } from "./recovery.ts";
 import type { Step } from "./step.ts";
 import { idOfTarget } from "./target-id.ts";
@@ -269,7 +269,8 @@ function applyRestart(world: World, event: RestartEvent): RestartOutcome {
     deploymentId,
   });
   for (const entry of kept) noteEntry(invocation, entry);
-  if (event.from > archived.journal.length || hasOpenCommands(invocation)) return { type: "openCommands" };
+  if (event.from > archived.journal.length || hasOpenCommands(invocation, kept))
+    return { type: "openCommands" };
   invocation.commandCount = 0;
   invocation.expected.clear();
   invocation.completed.clear();
@@ -290,9 +291,11 @@ function deploymentOf(
 }
 
 /** Nobody would complete them: what they asked for was asked by the original. A run is done again. */
-function hasOpenCommands({ expected }: LiveInvocation): boolean {
+function hasOpenCommands({ expected, completed }: LiveInvocation, kept: readonly JournalEntry[]): boolean {
   for (const command of expected.values()) if (command.type !== "Run") return true;
-  return false;
+  return kept.some(
+    ({ message }) => message.type === "OneWayCall" && !completed.has(message.invocationIdCompletionId),
+  );
 }
 
 function applyEditState(world: World, event: EditStateEvent): void {
