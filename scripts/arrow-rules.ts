@@ -58,7 +58,7 @@ export const ENGINE_RULES: ArrowRules = {
     clock: [],
     http: [],
     registry: [...CONTRACTS, "invoker/request-signer.ts"],
-    invoker: ["registry/service-info.ts", "state-machine/records.ts", "clock"],
+    invoker: ["engine-api", "registry/service-info.ts", "state-machine/records.ts", "clock"],
     ingress: [...CONTRACTS, "http"],
     admin: [...CONTRACTS, "http"],
     xxh3: ["state-machine/ids.ts"],

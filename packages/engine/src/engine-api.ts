@@ -46,6 +46,8 @@ export interface EngineApi {
   completedInvocations(): Iterable<CompletedInvocation>;
   archive(invocationId: string): Promise<Archive | undefined>;
   state(service: string, key: string): ReadonlyMap<string, Uint8Array>;
+  /** Asks a serde of a service to show a value, or to read one that was shown. */
+  preview(request: PreviewRequest): Promise<PreviewAnswer>;
 
   // ---------------------------------------------------------------- deploying
   register(options: RegisterOptions): Promise<Registered>;
@@ -163,6 +165,23 @@ export interface ServicePatch {
   readonly journalRetentionMs?: number | undefined;
   readonly inactivityTimeoutMs?: number | undefined;
   readonly abortTimeoutMs?: number | undefined;
+}
+
+/** What an operator's tool asks of a serde. */
+export interface PreviewRequest {
+  readonly service: string;
+  /** `decode`: from the serde's bytes to JSON. */
+  readonly operation: "encode" | "decode";
+  /** As the service's metadata names it, for example `greet/input`. */
+  readonly serde: string;
+  readonly body: Uint8Array;
+}
+
+/** What came of it; `status` is HTTP's, as the endpoint gave it. */
+export interface PreviewAnswer {
+  readonly status: number;
+  readonly contentType: string | undefined;
+  readonly body: Uint8Array;
 }
 
 /**

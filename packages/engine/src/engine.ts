@@ -9,6 +9,8 @@ import {
   type EngineApi,
   EngineError,
   type InvokeRequest,
+  type PreviewAnswer,
+  type PreviewRequest,
   type RegisterOptions,
   type RestartOutcome,
   type ResultTarget,
@@ -43,6 +45,8 @@ export interface EngineParts {
   readonly registry: Registry;
   /** Asks an endpoint for its manifest and takes it in; the engine stores what comes of it. */
   readonly register: (options: RegisterOptions) => Promise<Registered>;
+  /** Asks the serdes of a deployment. */
+  readonly preview: (deployment: DeploymentInfo, request: PreviewRequest) => Promise<PreviewAnswer>;
   readonly xxh3: Xxh3;
   /** How often what has outlived its retention is forgotten, in milliseconds. */
   readonly sweepIntervalMs: number;
@@ -214,6 +218,15 @@ export class Engine implements EngineApi {
 
   state(service: string, key: string): ReadonlyMap<string, Uint8Array> {
     return this.#machine.world.stateOf(service, key);
+  }
+
+  async preview(request: PreviewRequest): Promise<PreviewAnswer> {
+    const deploymentId = this.service(request.service)?.deploymentId;
+    const deployment = deploymentId === undefined ? undefined : this.deployment(deploymentId);
+    if (deployment === undefined) {
+      throw new EngineError(`There is no service '${request.service}'.`, { status: 404 });
+    }
+    return await this.#parts.preview(deployment, request);
   }
 
   // ---------------------------------------------------------------- deploying

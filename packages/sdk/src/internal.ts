@@ -16,6 +16,7 @@ export { CodecLink } from "./endpoint/codec-link.ts";
 export type { TransportFacts } from "./endpoint/discovery.ts";
 export { toManifest } from "./endpoint/discovery.ts";
 export { nodeRuntime } from "./endpoint/node-runtime.ts";
+export { answerPreview, findPreviewSerde } from "./endpoint/serdes-preview.ts";
 export type { AttemptOptions } from "./invocation/attempt.ts";
 export { startAttempt } from "./invocation/attempt.ts";
 export type { Link, LinkReader } from "./invocation/link.ts";

@@ -6,6 +6,7 @@ import { batchRoutes } from "./batch.ts";
 import { clusterRoutes } from "./cluster.ts";
 import { deploymentRoutes } from "./deployments.ts";
 import { invocationRoutes } from "./invocations.ts";
+import { previewRoutes } from "./previews.ts";
 import { createRouter, type Route } from "./router.ts";
 import { serviceRoutes } from "./services.ts";
 
@@ -26,7 +27,7 @@ export function createAdminHandler({ engine, ingressUrl, onFault }: AdminHandler
     ...clusterRoutes(ingressUrl),
   ];
   routes.push({ pattern: "/openapi", methods: { GET: () => jsonResponse(200, describeRoutes(routes)) } });
-  const router = createRouter(routes);
+  const router = createRouter([...routes, ...previewRoutes(engine)]);
   return async (request) => {
     try {
       return withVary(await router(request));
