@@ -11,7 +11,7 @@ let engineUrl: string;
 
 beforeAll(async () => {
   running = await startRunning(services);
-  engine = await createEngine({ services: [...services], logger: () => {} });
+  engine = await createEngine({ services: [...services], ephemeral: true, logger: () => {} });
   engineUrl = (await engine.listen({ port: 0 })).url;
 });
 

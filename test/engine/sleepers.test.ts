@@ -3,6 +3,7 @@ import { runInNewContext } from "node:vm";
 import { createEngine, type EmbeddedEngine } from "@perdure/engine";
 import { type Context, service } from "@perdure/sdk";
 import { expect, it } from "vitest";
+import { createMemoryStore } from "../../packages/engine/src/store/memory-store.ts";
 import { eventually } from "../support/eventually.ts";
 
 /** Handlers that wait in this process are held only up to a limit; the others are suspended. */
@@ -40,7 +41,10 @@ function count(engine: EmbeddedEngine): { running: number; suspended: number } {
 }
 
 it("ten thousand sleeping invocations are suspended rather than held", async () => {
-  const engine = await createEngine({ services: [sleeper], logger: () => {} });
+  const content = new Map<string, Uint8Array>();
+  const open = (): Promise<EmbeddedEngine> =>
+    createEngine({ services: [sleeper], store: createMemoryStore({ content }), logger: () => {} });
+  const engine = await open();
   const body = new TextEncoder().encode("3600000");
   const before = heapBytes();
   for (let left = SLEEPERS; left > 0; left -= HELD_MAX) {
@@ -57,5 +61,10 @@ it("ten thousand sleeping invocations are suspended rather than held", async () 
   const perSleeper = Math.round((heapBytes() - before) / SLEEPERS);
   console.info(`${SLEEPERS} sleepers, ${HELD_MAX} of them held: ${perSleeper} bytes each`);
   expect(perSleeper).toBeLessThan(BYTES_PER_SLEEPER_MAX);
+
+  const held = count(engine);
   await engine.close();
+  const restarted = await open();
+  expect(count(restarted), "after a restart").toEqual(held);
+  await restarted.close();
 });

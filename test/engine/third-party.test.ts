@@ -12,7 +12,7 @@ import { engineAdmin } from "./fixtures/engine-stage.ts";
 
 describe("the official client drives our services through the engine's ingress:", () => {
   officialClientCases(async () => {
-    const engine = await createEngine({ services: [...services], logger: () => {} });
+    const engine = await createEngine({ services: [...services], ephemeral: true, logger: () => {} });
     const { url } = await engine.listen({ port: 0 });
     return { ingressUrl: url, admin: engineAdmin(engine), stop: () => engine.close() };
   });
@@ -28,6 +28,7 @@ describe.each([
     });
     const engine = await createEngine({
       services: [...createPeer(perdure, "Perdure", "Official")],
+      ephemeral: true,
       logger: () => {},
       defaults,
     });

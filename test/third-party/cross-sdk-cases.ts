@@ -119,6 +119,17 @@ export function crossSdkCases(start: () => Promise<CrossStage>): void {
       expect(await caller().signalsCallee(["go"])).toEqual(["go"]);
     });
 
+    it("and runs steps of its own once, again while they fail, and until they fail for good", async () => {
+      const { refused, hopeless, ...counts } = await caller().runs(`runs of ${own}`);
+      expect(counts).toEqual({
+        steady: 1,
+        flaky: 3,
+        executions: { steady: 1, flaky: 3, hopeless: 2 },
+      });
+      expect(refused).toMatchObject({ ...terminal, message: "no", code: 403 });
+      expect(hopeless).toMatchObject({ ...terminal, message: expect.stringContaining("out of order") });
+    });
+
     it("with a timeout", async () => {
       expect(await caller().timeouts()).toMatchObject({ terminal: true, timeout: true, code: 408 });
     });

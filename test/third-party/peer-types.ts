@@ -20,6 +20,13 @@ export interface Caught {
   readonly metadata: Readonly<Record<string, string>> | undefined;
 }
 
+/** How often each side effect was executed. */
+export interface Executions {
+  steady: number;
+  flaky: number;
+  hopeless: number;
+}
+
 /** The handlers of `<Side>Callee`, which the other side calls. */
 export interface Callee {
   greet(ctx: unknown, name: string): Promise<string>;
@@ -73,6 +80,10 @@ export interface Caller {
   ): Promise<{ resolved: unknown; rejected: Caught; rejectedByText: Caught }>;
   signals(ctx: unknown, value: unknown): Promise<{ good: unknown; bad: Caught }>;
   signalsCallee(ctx: unknown, value: unknown): Promise<unknown>;
+  runs(
+    ctx: unknown,
+    key: string,
+  ): Promise<{ steady: number; flaky: number; refused: Caught; hopeless: Caught; executions: Executions }>;
   timeouts(ctx: unknown): Promise<Caught>;
   cancelsSent(ctx: unknown): Promise<{ id: string; caught: Caught }>;
   waits(ctx: unknown): Promise<{ childId: string; cancelled: Caught; compensation: string }>;

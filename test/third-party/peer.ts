@@ -6,7 +6,7 @@ import type {
   WorkflowContext,
   WorkflowSharedContext,
 } from "@perdure/sdk";
-import type { Callee, Caught, Failure, Flow, Keyed, Side } from "./peer-types.ts";
+import type { Callee, Caught, Executions, Failure, Flow, Keyed, Side } from "./peer-types.ts";
 
 /**
  * Handlers that run on either SDK, and call those of the other one: the same
@@ -49,6 +49,9 @@ export function createPeer(sdk: Sdk, own: Side, other: Side): readonly Perdure.A
     }
     throw new TerminalError("nothing was thrown");
   }
+
+  /** How often side effects were executed, whatever journals say. */
+  const executionsOf = new Map<string, Executions>();
 
   const callee = sdk.service({
     name: `${own}Callee`,
@@ -212,6 +215,38 @@ export function createPeer(sdk: Sdk, own: Side, other: Side): readonly Perdure.A
         await started.promise;
         ctx.invocation(id).signal<unknown>("go").resolve(value);
         return await call;
+      },
+      /** `key` is new each time. */
+      runs: async (ctx: Context, key: string) => {
+        const executions = executionsOf.get(key) ?? { steady: 0, flaky: 0, hopeless: 0 };
+        executionsOf.set(key, executions);
+        const soon = { initialRetryInterval: 10, maxRetryInterval: 10 };
+        const steady = await ctx.run("steady", async () => ++executions.steady);
+        await ctx.sleep(10);
+        const flaky = await ctx.run(
+          "flaky",
+          async () => {
+            if (++executions.flaky < 3) throw new Error("out of order");
+            return executions.flaky;
+          },
+          soon,
+        );
+        const refused = await caught(
+          ctx.run("refused", () => {
+            throw new TerminalError("no", { errorCode: 403 });
+          }),
+        );
+        const hopeless = await caught(
+          ctx.run(
+            "hopeless",
+            () => {
+              executions.hopeless++;
+              throw new Error("out of order");
+            },
+            { ...soon, maxRetryAttempts: 2 },
+          ),
+        );
+        return { steady, flaky, refused, hopeless, executions };
       },
       timeouts: async (ctx: Context) =>
         await caught(ctx.serviceClient<Callee>(theirs).slow({ ms: 60_000 }).orTimeout(50)),
