@@ -1,0 +1,4 @@
+import { enginePlace } from "./places/engine-places.ts";
+import { conformance } from "./suite/conformance.ts";
+
+conformance(enginePlace({ transport: "fetch-streaming" }));
