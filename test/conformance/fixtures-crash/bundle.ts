@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { leashFolder } from "../../support/leash.ts";
@@ -30,7 +30,7 @@ const ENDPOINT = new URL("./endpoint.ts", import.meta.url);
  * JavaScript, which starts in a tenth of the time: more crashes in the same minute.
  */
 export async function bundleEndpoint(folder: TemporaryFolder, program: URL = ENDPOINT): Promise<string> {
-  const outfile = join(folder.path, "endpoint.mjs");
+  const outfile = join(folder.path, `${basename(program.pathname, ".ts")}.mjs`);
   await build({
     entryPoints: [fileURLToPath(program)],
     outfile,
