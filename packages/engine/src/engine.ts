@@ -147,7 +147,15 @@ export class Engine implements EngineApi {
   // ---------------------------------------------------------------- operating
 
   async control(action: ControlAction, invocationId: string, deployment?: string): Promise<ControlOutcome> {
-    const event = { type: "control", nowMs: this.#now(), action, invocationId, deployment } as const;
+    const archived = action === "purgeJournal" ? await this.archive(invocationId) : undefined;
+    const event = {
+      type: "control",
+      nowMs: this.#now(),
+      action,
+      invocationId,
+      deployment,
+      archived,
+    } as const;
     return (await this.#applyDurably(event)) as ControlOutcome;
   }
 
@@ -417,10 +425,10 @@ export class Engine implements EngineApi {
         break;
       }
       case "answer":
-        void this.#answer(effect);
+        this.#answer(effect).catch((error: unknown) => this.#storeFailed(error));
         break;
       case "loadResult":
-        void this.#loadResult(effect);
+        this.#loadResult(effect).catch((error: unknown) => this.#storeFailed(error));
         break;
     }
   }

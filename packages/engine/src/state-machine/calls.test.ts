@@ -296,6 +296,7 @@ test.each([
   ["an unknown handler", callOf("Shop/x", [1, 2]), "RT0018"],
   ["a key for a service", callOf("Shop/k/buy", [1, 2]), "RT0017"],
   ["an empty idempotency key", callOf("Shop/buy", [1, 2], { idempotencyKey: "" }), "RT0017"],
+  ["a scope", callOf("Shop/buy", [1, 2], { scope: "s" }), "RT0024"],
   ["state of a service", { type: "SetState", key: "k", name: "", value: bytes("") } as const, "RT0017"],
   [
     "a promise outside a workflow",

@@ -13,7 +13,13 @@ import { cancel } from "./control.ts";
 import { ALREADY_INVOKED, type Invoked, invoke } from "./invoke.ts";
 import { complete, notify } from "./lifecycle.ts";
 import { describeTarget, type LiveInvocation, type Target } from "./records.ts";
-import { CALLEE_NOT_FOUND, PRECONDITION_FAILED, PROTOCOL_VIOLATION, Rejected } from "./reject.ts";
+import {
+  CALLEE_NOT_FOUND,
+  PRECONDITION_FAILED,
+  PROTOCOL_VIOLATION,
+  Rejected,
+  SCOPE_UNSUPPORTED,
+} from "./reject.ts";
 import { idOfTarget } from "./target-id.ts";
 import type { World } from "./world.ts";
 
@@ -157,6 +163,12 @@ type CallLike = Extract<Command, { type: "Call" | "OneWayCall" }>;
 
 /** The callee's target; refuses what the server would, with its codes. */
 function calleeOf(world: World, command: CallLike): Target {
+  if (command.scope !== undefined || command.limitKey !== undefined) {
+    throw new Rejected("This engine has no scopes and no limit keys. Call without them.", {
+      restateCode: SCOPE_UNSUPPORTED,
+      command,
+    });
+  }
   const service = world.directory.service(command.service);
   const handler = service?.handlers.get(command.handler);
   if (service === undefined || handler === undefined) {

@@ -276,7 +276,17 @@ test("restart as new takes the input of what has ended, and refuses what it cann
   expect(attempt?.entries.map(({ message }) => message)).toMatchObject([
     { type: "Input", value: bytes("tea") },
   ]);
-  engine.control("purgeJournal", shop);
+  const stored = engine.stored.get(`a/${shop.id}`);
+  if (stored === undefined) throw new Error("not archived");
+  engine.apply({
+    type: "control",
+    nowMs: engine.nowMs,
+    action: "purgeJournal",
+    invocationId: shop.id,
+    deployment: undefined,
+    archived: decodeArchive(stored),
+  });
+  engine.restart();
   expect(restart()).toEqual({ type: "noJournal" });
 });
 

@@ -1,8 +1,9 @@
 import { CANCEL_SIGNAL, type Outcome } from "@perdure/sdk/internal";
 import type { ControlOutcome } from "../engine-api.ts";
+import { encodeArchive } from "./codec.ts";
 import { archiveKey } from "./keys.ts";
 import { end, forgetWorkflow, notify, startAttempt, wake } from "./lifecycle.ts";
-import type { CompletedInvocation, LiveInvocation } from "./records.ts";
+import type { Archive, CompletedInvocation, LiveInvocation } from "./records.ts";
 import type { World } from "./world.ts";
 
 /** What operators do to invocations. Protocol section 5.6, features 8.5. */
@@ -121,5 +122,13 @@ export function purge(world: World, invocation: CompletedInvocation): ControlOut
   world.completed.delete(invocation.id);
   world.step.write(archiveKey(invocation.id), undefined);
   forgetWorkflow(world, invocation.target);
+  return DONE;
+}
+
+/** Forgets the journal of an invocation that has ended, and keeps its result. */
+export function purgeJournal(world: World, archived: Archive): ControlOutcome {
+  const facts: CompletedInvocation = { ...archived.facts, journalExpiresAtMs: world.nowMs };
+  world.completed.set(facts.id, facts);
+  world.step.write(archiveKey(facts.id), encodeArchive({ ...archived, facts, journal: [] }));
   return DONE;
 }

@@ -108,6 +108,8 @@ export interface ControlEvent {
   readonly invocationId: string;
   /** For resume: `keep` (default), `latest`, or a deployment's id. */
   readonly deployment: string | undefined;
+  /** For purgeJournal: what the caller read from the store of the invocation, if it has ended. */
+  readonly archived?: Archive | undefined;
 }
 
 /** A new invocation with the input (and the first entries) of another. */

@@ -5,7 +5,7 @@ import { applyMessages, failAttempt } from "./attempts.ts";
 import { awaitedIdOf } from "./awaited.ts";
 import { createLive, encodeJson } from "./codec.ts";
 import { deliverSignal, signalOfAwakeable } from "./commands.ts";
-import { cancel, kill, pause, purge, resume } from "./control.ts";
+import { cancel, kill, pause, purge, purgeJournal, resume } from "./control.ts";
 import type {
   AttachEvent,
   ControlEvent,
@@ -232,8 +232,7 @@ function applyControl(world: World, event: ControlEvent): ControlOutcome {
   if (completed === undefined) return { type: "notFound" };
   if (event.action === "purge") return purge(world, completed);
   if (event.action === "purgeJournal") {
-    world.completed.set(completed.id, { ...completed, journalExpiresAtMs: world.nowMs });
-    return { type: "done" };
+    return event.archived === undefined ? { type: "notFound" } : purgeJournal(world, event.archived);
   }
   return { type: "alreadyCompleted" };
 }

@@ -143,3 +143,11 @@ test("a result that was forgotten before a restart, while it was being read, is 
     result: { type: "failure", failure: { code: 410 } },
   });
 });
+
+test("what was to be paused is paused, not tried again", () => {
+  const engine = new DrivenMachine();
+  engine.invoke("Shop/buy");
+  engine.control("pause", engine.one("Shop/buy"));
+  engine.restart();
+  expect([engine.one("Shop/buy").status, started(engine.effects())]).toEqual(["paused", []]);
+});

@@ -20,3 +20,4 @@ export class Rejected extends Error {
 export const PROTOCOL_VIOLATION = "RT0012";
 export const PRECONDITION_FAILED = "RT0017";
 export const CALLEE_NOT_FOUND = "RT0018";
+export const SCOPE_UNSUPPORTED = "RT0024";
