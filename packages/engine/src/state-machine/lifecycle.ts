@@ -143,6 +143,10 @@ export function startAttempt(world: World, invocation: LiveInvocation): void {
         : {}),
     },
   });
+  if (invocation.pauseRequested) {
+    const { id: invocationId, attempt } = invocation;
+    world.step.effect({ type: "endInput", invocationId, attempt });
+  }
 }
 
 function lastStoredAtMs({ journal, createdAtMs }: LiveInvocation): number {

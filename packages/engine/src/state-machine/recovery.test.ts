@@ -144,10 +144,12 @@ test("a result that was forgotten before a restart, while it was being read, is 
   });
 });
 
-test("what was to be paused is paused, not tried again", () => {
+test("what was to be paused is asked to come to rest again", () => {
   const engine = new DrivenMachine();
   engine.invoke("Shop/buy");
   engine.control("pause", engine.one("Shop/buy"));
   engine.restart();
-  expect([engine.one("Shop/buy").status, started(engine.effects())]).toEqual(["paused", []]);
+  expect(engine.effects().map(({ type }) => type)).toEqual(["startAttempt", "endInput"]);
+  engine.says(engine.one("Shop/buy"), suspendedOn(1));
+  expect(engine.one("Shop/buy").status).toBe("paused");
 });

@@ -1,6 +1,5 @@
 import { awaitedIdOf } from "./awaited.ts";
 import { decodeCompleted, decodeEntry, decodeJson, decodeLive, decodePromise } from "./codec.ts";
-import { setPaused } from "./control.ts";
 import { instanceOf, partsOf } from "./keys.ts";
 import { complete, GONE, isExclusive, pushInbox, startAttempt } from "./lifecycle.ts";
 import type { JournalEntry, LiveInvocation } from "./records.ts";
@@ -128,8 +127,6 @@ export class Recovery {
     if (invocation.status === "scheduled") {
       const atMs = invocation.executeAtMs ?? 0;
       world.step.effect({ type: "setTimer", timer: { type: "execute", invocationId }, atMs });
-    } else if (invocation.status === "invoked" && invocation.pauseRequested) {
-      setPaused(world, invocation);
     } else if (invocation.status === "invoked" && invocation.attempt === 0) {
       const { nextRetryAtMs: atMs } = invocation;
       if (atMs === undefined || atMs <= world.nowMs) startAttempt(world, invocation);
