@@ -48,11 +48,12 @@ async function tooLate(ledger: string): Promise<never> {
   );
 }
 
-/** Waits for the next side effect. */
-export async function waitForProgress(ledger: string): Promise<void> {
+/** Waits for the next side effect. False if there is none for too long. */
+export async function waitForProgress(ledger: string): Promise<boolean> {
   const before = sizeOf(ledger);
   const deadline = Date.now() + PROGRESS_TIMEOUT_MS;
   while (sizeOf(ledger) === before && Date.now() < deadline) await delay(5);
+  return sizeOf(ledger) !== before;
 }
 
 function sizeOf(file: string): number {
