@@ -15,8 +15,7 @@ export interface ConnectionOpts {
    */
   readonly retry?: RetryPolicy | boolean | undefined;
   /** For values whose definition and call name no serde. JSON when absent. */
-  // biome-ignore lint/suspicious/noExplicitAny: a serde of any one type may stand here; no value gets this type
-  readonly serde?: Serde<any> | undefined;
+  readonly serde?: Serde<unknown> | undefined;
   /**
    * The codec of the endpoints that this client calls.
    *
