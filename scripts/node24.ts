@@ -14,6 +14,9 @@ if (node24 === undefined) {
   process.exit(1);
 }
 
-const { status, signal } = spawnSync(node24, process.argv.slice(2), { stdio: "inherit" });
+// By it the package manager lets its commands find their own packages; what they start
+// would find them too, in every folder.
+const { NODE_PATH: _, ...env } = process.env;
+const { status, signal } = spawnSync(node24, process.argv.slice(2), { stdio: "inherit", env });
 if (signal !== null) console.error(`Node 24 was ended by ${signal}.`);
 process.exitCode = status ?? 1;
