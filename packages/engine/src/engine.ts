@@ -110,6 +110,7 @@ export class Engine implements EngineApi {
 
   attach(invocationId: string, signal?: AbortSignal): Promise<Answer> {
     return this.#wait(signal, (waiter) => {
+      this.#requireWorking();
       const waiterId = this.#addWaiter(waiter);
       this.#apply({ type: "attach", nowMs: this.#now(), invocationId, waiterId });
       return waiterId;

@@ -12,31 +12,24 @@ import { Leaf } from "./leaf.ts";
  */
 export class Awaits {
   readonly #pending = new Set<Durable<unknown>>();
-  #leaves = 0;
 
   /** Promises, leaves or combinators, that are subscribed and unsettled. */
   get size(): number {
     return this.#pending.size;
   }
 
-  get leafCount(): number {
-    return this.#leaves;
-  }
-
   add(durable: Durable<unknown>): void {
     this.#pending.add(durable);
-    if (durable instanceof Leaf) this.#leaves += 1;
   }
 
   delete(durable: Durable<unknown>): void {
-    if (this.#pending.delete(durable) && durable instanceof Leaf) this.#leaves -= 1;
+    this.#pending.delete(durable);
   }
 
   /** Empties the set and gives what was in it. */
   takeAll(): readonly Durable<unknown>[] {
     const all = [...this.#pending];
     this.#pending.clear();
-    this.#leaves = 0;
     return all;
   }
 

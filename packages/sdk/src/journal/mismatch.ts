@@ -1,10 +1,8 @@
 import { RestateError } from "../errors.ts";
 import type { Command } from "../protocol/messages.ts";
+import { JOURNAL_MISMATCH_CODE } from "../protocol/protocol-error.ts";
 import type { Difference } from "./compare.ts";
 import { describeCommand, describeValue } from "./describe.ts";
-
-/** Protocol section 4: the code and the journal disagree. */
-export const JOURNAL_MISMATCH_CODE = 570;
 
 /** Everything that is known about the point where code and journal part. */
 export interface MismatchFacts {
