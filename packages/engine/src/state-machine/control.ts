@@ -1,9 +1,7 @@
 import { CANCEL_SIGNAL, type Outcome } from "@perdure/sdk/internal";
 import type { ControlOutcome } from "../engine-api.ts";
-import { encodeArchive } from "./codec.ts";
-import { archiveKey } from "./keys.ts";
-import { end, forgetWorkflow, notify, startAttempt, wake } from "./lifecycle.ts";
-import type { Archive, CompletedInvocation, LiveInvocation } from "./records.ts";
+import { end, notify, startAttempt, wake } from "./lifecycle.ts";
+import type { LiveInvocation } from "./records.ts";
 import type { World } from "./world.ts";
 
 /** What operators do to invocations. Protocol section 5.6, features 8.5. */
@@ -114,21 +112,5 @@ export function resume(world: World, invocation: LiveInvocation, deployment: str
   }
   if (invocation.status === "invoked") startAttempt(world, invocation);
   else wake(world, invocation);
-  return DONE;
-}
-
-/** Forgets an invocation that has ended. */
-export function purge(world: World, invocation: CompletedInvocation): ControlOutcome {
-  world.completed.delete(invocation.id);
-  world.step.write(archiveKey(invocation.id), undefined);
-  forgetWorkflow(world, invocation.target);
-  return DONE;
-}
-
-/** Forgets the journal of an invocation that has ended, and keeps its result. */
-export function purgeJournal(world: World, archived: Archive): ControlOutcome {
-  const facts: CompletedInvocation = { ...archived.facts, journalExpiresAtMs: world.nowMs };
-  world.completed.set(facts.id, facts);
-  world.step.write(archiveKey(facts.id), encodeArchive({ ...archived, facts, journal: [] }));
   return DONE;
 }

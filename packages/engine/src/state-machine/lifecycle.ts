@@ -10,16 +10,9 @@ import {
 import type { HandlerInfo } from "../registry/service-info.ts";
 import { canProgress } from "./await-tree.ts";
 import { awaitedIdOf } from "./awaited.ts";
-import { encodeArchive } from "./codec.ts";
-import { archiveKey, instanceOf, invocationKey, journalKey, stateEditKey } from "./keys.ts";
-import {
-  type Archive,
-  type CompletedInvocation,
-  describeTarget,
-  type LiveInvocation,
-  type Sink,
-  type Target,
-} from "./records.ts";
+import { instanceOf, invocationKey, journalKey, stateEditKey } from "./keys.ts";
+import { describeTarget, type LiveInvocation, type Sink, type Target } from "./records.ts";
+import { archive } from "./retention.ts";
 import type { InboxItem, QueuedEdit, World } from "./world.ts";
 
 /**
@@ -267,7 +260,10 @@ export function end(
   for (let index = 0; index < invocation.journal.length; index += 1) {
     world.step.write(journalKey(invocation.id, index), undefined);
   }
-  if (options.forget !== true) archive(world, invocation, { result, stacktrace: options.stacktrace });
+  if (options.forget !== true) {
+    const { stacktrace } = options;
+    archive(world, invocation, { result, stacktrace, handler: handlerOf(world, invocation) });
+  }
   for (const waiterId of invocation.waiters) {
     world.step.effect({
       type: "answer",
@@ -318,62 +314,6 @@ function leaveCallees(world: World, invocation: LiveInvocation): void {
     callee.sinks = callee.sinks.filter(({ callerId }) => callerId !== invocation.id);
     world.touch(callee);
   }
-}
-
-function archive(
-  world: World,
-  invocation: LiveInvocation,
-  end: { readonly result: Outcome; readonly stacktrace: string | undefined },
-): void {
-  const { completionMs, journalMs } = retentionOf(world, invocation);
-  if (completionMs === 0) {
-    forgetWorkflow(world, invocation.target);
-    return;
-  }
-  const facts: CompletedInvocation = {
-    id: invocation.id,
-    target: invocation.target,
-    status: "completed",
-    invokedBy: invocation.invokedBy,
-    idempotencyKey: invocation.idempotencyKey,
-    createdAtMs: invocation.createdAtMs,
-    completedAtMs: world.nowMs,
-    succeeded: end.result.type === "success",
-    expiresAtMs: world.nowMs + completionMs,
-    journalExpiresAtMs: world.nowMs + journalMs,
-  };
-  const stored: Archive = {
-    facts,
-    result: end.result,
-    stacktrace: end.stacktrace,
-    journal: journalMs === 0 ? [] : invocation.journal,
-    deploymentId: invocation.deploymentId,
-    protocolVersion: invocation.protocolVersion,
-  };
-  world.completed.set(facts.id, facts);
-  world.step.write(archiveKey(facts.id), encodeArchive(stored));
-}
-
-/** Protocol section 5.7, features 8.3. */
-function retentionOf(world: World, invocation: LiveInvocation): { completionMs: number; journalMs: number } {
-  const options = handlerOf(world, invocation)?.options;
-  if (options === undefined) return { completionMs: 0, journalMs: 0 };
-  const { journalRetentionMs } = options;
-  if (invocation.target.handlerKind === "workflow")
-    return capped(options.workflowRetentionMs, journalRetentionMs);
-  if (invocation.idempotencyKey === undefined) return capped(journalRetentionMs, journalRetentionMs);
-  return capped(options.idempotencyRetentionMs, journalRetentionMs);
-}
-
-function capped(completionMs: number, journalMs: number): { completionMs: number; journalMs: number } {
-  return { completionMs, journalMs: Math.min(journalMs, completionMs) };
-}
-
-/** A workflow's state and promises live as long as its run is known. */
-export function forgetWorkflow(world: World, target: Target): void {
-  if (target.handlerKind !== "workflow" || target.key === undefined) return;
-  world.clearState(target.service, target.key);
-  world.clearPromises(target.service, target.key);
 }
 
 /** Gives the lock to the next that waits for it, or takes it out of the inbox. */

@@ -5,7 +5,7 @@ import { applyMessages, failAttempt } from "./attempts.ts";
 import { awaitedIdOf } from "./awaited.ts";
 import { createLive, encodeJson } from "./codec.ts";
 import { deliverSignal, signalOfAwakeable } from "./commands.ts";
-import { cancel, kill, pause, purge, purgeJournal, resume } from "./control.ts";
+import { cancel, kill, pause, resume } from "./control.ts";
 import type {
   AttachEvent,
   ControlEvent,
@@ -19,10 +19,11 @@ import type {
 } from "./events.ts";
 import { toInvocationId, type Xxh3 } from "./ids.ts";
 import { ALREADY_INVOKED, invoke } from "./invoke.ts";
-import { archiveKey, instanceOf, stateEditKey } from "./keys.ts";
-import { applyEdit, complete, enqueue, forgetWorkflow, GONE, pushInbox, startAttempt } from "./lifecycle.ts";
+import { instanceOf, stateEditKey } from "./keys.ts";
+import { applyEdit, complete, enqueue, GONE, pushInbox, startAttempt } from "./lifecycle.ts";
 import type { JournalEntry, LiveInvocation, Target } from "./records.ts";
 import { Recovery } from "./recovery.ts";
+import { purge, purgeJournal, sweep } from "./retention.ts";
 import type { Step } from "./step.ts";
 import { idOfTarget } from "./target-id.ts";
 import { noteEntry, type QueuedEdit, World } from "./world.ts";
@@ -315,13 +316,4 @@ function applyResultLoaded(world: World, event: ResultLoadedEvent): void {
   const caller = world.live.get(callerId);
   if (caller === undefined || awaitedIdOf(world, caller, completionId) !== invocationId) return;
   complete(world, caller, completionId, event.result ?? GONE);
-}
-
-function sweep(world: World): void {
-  for (const facts of world.completed.values()) {
-    if (facts.expiresAtMs > world.nowMs) continue;
-    world.completed.delete(facts.id);
-    world.step.write(archiveKey(facts.id), undefined);
-    forgetWorkflow(world, facts.target);
-  }
 }
