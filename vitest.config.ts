@@ -1,14 +1,11 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
-import { ENGINE_ENTRIES, ENTRIES, toSpecifier } from "./scripts/entries.ts";
+import { PUBLISHED, toSpecifier } from "./scripts/entries.ts";
 
 /** Tests read the sources of our packages, so that they need no build; only the package checks read `dist`. */
-const sources = [
-  ...ENTRIES.map((entry) => [toSpecifier(entry), `packages/sdk/src/${entry}.ts`] as const),
-  ...ENGINE_ENTRIES.map(
-    (entry) => [toSpecifier(entry, "@perdure/engine"), `packages/engine/src/${entry}.ts`] as const,
-  ),
-].map(([specifier, file]) => ({
+const sources = PUBLISHED.flatMap(({ name, folder, entries }) =>
+  entries.map((entry) => [toSpecifier(entry, name), `${folder}/src/${entry}.ts`] as const),
+).map(([specifier, file]) => ({
   find: new RegExp(`^${specifier}$`),
   replacement: fileURLToPath(new URL(file, import.meta.url)),
 }));

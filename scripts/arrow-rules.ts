@@ -44,7 +44,7 @@ export const SDK_RULES: ArrowRules = {
 /** What the engine's rooms know of each other as plain types. */
 const CONTRACTS = ["engine-api", "registry/service-info.ts", "store/store.ts"];
 const PURE = /^(state-machine\/|engine-api\.ts$|registry\/service-info\.ts$|store\/store\.ts$)/;
-const ENGINE_ENTRY_FILES = new Set(["index.ts", "cli.ts", "dev-app.ts"]);
+const ENGINE_ENTRY_FILES = new Set(["index.ts", "internal.ts", "cli.ts", "dev-app.ts"]);
 
 export const ENGINE_RULES: ArrowRules = {
   name: "@perdure/engine",
@@ -73,4 +73,24 @@ export const ENGINE_RULES: ArrowRules = {
   },
   isNodeFile: (file) => !PURE.test(file),
   nodePlaces: "the rooms around the state machine, which is pure",
+};
+
+const TESTING_ENTRY_FILES = new Set(["index.ts"]);
+
+/** The SDK and the engine do not depend on the testing kit, so their rules forbid importing it. */
+export const TESTING_RULES: ArrowRules = {
+  name: "@perdure/testing",
+  folder: "packages/testing/src",
+  entryFiles: TESTING_ENTRY_FILES,
+  nodeEntryFiles: TESTING_ENTRY_FILES,
+  allowed: {
+    journal: [],
+    misuse: [],
+    replay: ["journal", "misuse"],
+    engine: ["journal", "misuse"],
+    explore: ["journal", "misuse", "replay", "engine"],
+    server: ["journal", "engine"],
+  },
+  isNodeFile: () => true,
+  nodePlaces: "any file",
 };

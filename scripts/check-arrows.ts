@@ -1,7 +1,7 @@
 /** Fails when an import in a package's sources breaks a rule of `arrow-rules.ts`. */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { type ArrowRules, ENGINE_RULES, SDK_RULES } from "./arrow-rules.ts";
+import { type ArrowRules, ENGINE_RULES, SDK_RULES, TESTING_RULES } from "./arrow-rules.ts";
 import { findProblems } from "./arrows.ts";
 
 interface Manifest {
@@ -9,7 +9,7 @@ interface Manifest {
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
-for (const rules of [SDK_RULES, ENGINE_RULES]) check(rules);
+for (const rules of [SDK_RULES, ENGINE_RULES, TESTING_RULES]) check(rules);
 
 function check(rules: ArrowRules): void {
   const folder = fileURLToPath(new URL(`../${rules.folder}/`, import.meta.url));

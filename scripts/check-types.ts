@@ -16,6 +16,7 @@ import { fileURLToPath } from "node:url";
 const PROJECTS = [
   "test/tsconfig.json",
   "packages/engine/tsconfig.json",
+  "packages/testing/tsconfig.json",
   "packages/sdk/tsconfig.json",
   "packages/sdk/tsconfig.core.json",
   "packages/examples/tsconfig.json",

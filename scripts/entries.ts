@@ -15,7 +15,10 @@ export function toSpecifier(entry: string, name = "@perdure/sdk"): string {
 }
 
 /** The published entries of `@perdure/engine`. Its command is run, never imported. */
-export const ENGINE_ENTRIES = ["index"] as const;
+export const ENGINE_ENTRIES = ["index", "internal"] as const;
+
+/** The published entries of `@perdure/testing`. */
+export const TESTING_ENTRIES = ["index"] as const;
 
 /** A package that is published, and what can be imported from it. */
 export interface PublishedPackage {
@@ -37,5 +40,11 @@ export const ENGINE_PACKAGE: PublishedPackage = {
   entries: ENGINE_ENTRIES,
 };
 
+export const TESTING_PACKAGE: PublishedPackage = {
+  name: "@perdure/testing",
+  folder: "packages/testing",
+  entries: TESTING_ENTRIES,
+};
+
 /** In the order in which they build on each other. */
-export const PUBLISHED: readonly PublishedPackage[] = [SDK_PACKAGE, ENGINE_PACKAGE];
+export const PUBLISHED: readonly PublishedPackage[] = [SDK_PACKAGE, ENGINE_PACKAGE, TESTING_PACKAGE];

@@ -1,5 +1,7 @@
 import { defineConfig, type Options } from "tsup";
 
+const imported = { index: "src/index.ts", internal: "src/internal.ts" };
+
 const common: Options = {
   target: "node20",
   platform: "node",
@@ -10,7 +12,7 @@ const common: Options = {
   // The build script empties the folder, as the two builds run side by side.
   clean: false,
   removeNodeProtocol: false,
-  dts: { entry: { index: "src/index.ts" } },
+  dts: { entry: imported },
 };
 
 export default defineConfig([
@@ -18,7 +20,7 @@ export default defineConfig([
     ...common,
     format: "esm",
     // The command and what it starts are run, never imported: ESM only.
-    entry: { index: "src/index.ts", cli: "src/cli.ts", "dev-app": "src/dev-app.ts" },
+    entry: { ...imported, cli: "src/cli.ts", "dev-app": "src/dev-app.ts" },
   },
-  { ...common, format: "cjs", entry: { index: "src/index.ts" } },
+  { ...common, format: "cjs", entry: imported },
 ]);

@@ -1,0 +1,15 @@
+import { defineConfig } from "tsup";
+
+export default defineConfig({
+  entry: { index: "src/index.ts" },
+  format: ["esm", "cjs"],
+  target: "node20",
+  platform: "node",
+  dts: true,
+  // Shared code stands in chunks; without rollup's pass tsup would rewrite `??` and `?.`.
+  splitting: true,
+  treeshake: { preset: "safest" },
+  sourcemap: true,
+  clean: true,
+  removeNodeProtocol: false,
+});
