@@ -21,9 +21,13 @@ export type { AttemptOptions } from "./invocation/attempt.ts";
 export { startAttempt } from "./invocation/attempt.ts";
 export type { Link, LinkReader } from "./invocation/link.ts";
 export type { Runtime } from "./invocation/runtime.ts";
+export type { Difference } from "./journal/compare.ts";
 export { isDelivered } from "./journal/delivered-errors.ts";
+export { describeCommand, describeValue } from "./journal/describe.ts";
+export type { JournalInspector } from "./journal/inspector.ts";
 export type { MismatchFacts } from "./journal/mismatch.ts";
 export { JournalMismatchError } from "./journal/mismatch.ts";
+export { lineOfError } from "./journal/source-line.ts";
 export { encodeBase62 } from "./protocol/base62.ts";
 export { createMessageDecoder, decodeMessage, encodeMessages } from "./protocol/codec.ts";
 export { createFrameDecoder, FRAME_BYTES_MAX } from "./protocol/framing.ts";
@@ -32,6 +36,7 @@ export {
   decodeInvocationId,
   encodeInvocationId,
   isInvocationId,
+  toRandomSeedV5,
 } from "./protocol/ids.ts";
 export type {
   Manifest,

@@ -4,6 +4,7 @@ import type { BoundHandler } from "../definition/bound.ts";
 import type { LoggerTransport } from "../definition/logger.ts";
 import { RestateError, TerminalError, toError } from "../errors.ts";
 import { toErrorMessage } from "../journal/failure.ts";
+import type { JournalInspector } from "../journal/inspector.ts";
 import type { Journal } from "../journal/journal.ts";
 import { toFailure } from "../journal/outcome.ts";
 import type { Bytes, Message } from "../protocol/messages.ts";
@@ -37,6 +38,8 @@ export interface AttemptOptions {
   readonly comparePayloads?: boolean | undefined;
   /** The most journal entries that are accepted; see `JOURNAL_ENTRIES_MAX`. */
   readonly journalEntriesMax?: number | undefined;
+  /** Sees what the code does, for tools; nobody looks when absent. */
+  readonly inspector?: JournalInspector | undefined;
 }
 
 /** Handlers whose author was told already. */
@@ -61,13 +64,17 @@ class Attempt {
       version: options.version,
       comparePayloads: options.comparePayloads ?? true,
       journalEntriesMax: options.journalEntriesMax,
+      inspector: options.inspector,
       effects: {
         send: (messages) => this.#send(messages),
         closed: () => this.#closed(),
         quiesce: options.runtime.quiesce,
         startTimer: options.runtime.startTimer,
         now: options.runtime.now,
-        failed: (error) => this.#log("warn", "The attempt failed and will be retried:", error),
+        failed: (error) => {
+          options.inspector?.failed?.(error);
+          this.#log("warn", "The attempt failed and will be retried:", error);
+        },
         advise: (message) => this.#advise(message),
       },
       ready: (journal, input) => void this.#runHandler(journal, input),

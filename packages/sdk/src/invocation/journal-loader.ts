@@ -1,5 +1,6 @@
 import type { BoundHandler } from "../definition/bound.ts";
 import type { JournalEffects } from "../journal/effects.ts";
+import type { JournalInspector } from "../journal/inspector.ts";
 import { Journal } from "../journal/journal.ts";
 import { isCommand } from "../protocol/message-types.ts";
 import type { Bytes, Command, Message, StartMessage } from "../protocol/messages.ts";
@@ -14,6 +15,7 @@ export interface JournalLoaderOptions {
   readonly version: ProtocolVersion;
   readonly comparePayloads: boolean;
   readonly journalEntriesMax: number | undefined;
+  readonly inspector: JournalInspector | undefined;
   readonly effects: JournalEffects;
   /** The recorded journal is complete. */
   readonly ready: (
@@ -82,6 +84,7 @@ export class JournalLoader {
       explicitCancellation: handler.explicitCancellation,
       comparePayloads,
       onMismatch: handler.onJournalMismatchErrors,
+      inspector: this.#options.inspector,
     });
   }
 

@@ -1,4 +1,5 @@
 import type { Command } from "../protocol/messages.ts";
+import type { JournalInspector } from "./inspector.ts";
 
 /**
  * Whether the command that the code issues now is the one that the journal holds.
@@ -57,6 +58,7 @@ export interface Difference {
 export interface CompareOptions {
   /** False when payload bytes may differ from attempt to attempt (an encrypting codec). */
   readonly comparePayloads: boolean;
+  readonly inspector?: JournalInspector | undefined;
 }
 
 export function isSameCommand(recorded: Command, attempted: Command, options: CompareOptions): boolean {
@@ -87,7 +89,7 @@ export function differences(recorded: Command, attempted: Command, options: Comp
 
 function isSameField(field: string, left: unknown, right: unknown, options: CompareOptions): boolean {
   if (!options.comparePayloads && PAYLOADS.has(field)) return variantOf(left) === variantOf(right);
-  return isSame(left, right);
+  return isSame(left, right, options.inspector?.tolerates);
 }
 
 function variantOf(payload: unknown): unknown {
@@ -95,19 +97,24 @@ function variantOf(payload: unknown): unknown {
   return Reflect.get(payload, "type");
 }
 
-function isSame(left: unknown, right: unknown): boolean {
+function isSame(left: unknown, right: unknown, tolerates: JournalInspector["tolerates"]): boolean {
   if (left === right) return true;
-  if (left instanceof Uint8Array) return right instanceof Uint8Array && isSameBytes(left, right);
+  if (left instanceof Uint8Array) {
+    return right instanceof Uint8Array && (isSameBytes(left, right) || tolerates?.(left, right) === true);
+  }
+  if (typeof left === "string") return typeof right === "string" && tolerates?.(left, right) === true;
   if (Array.isArray(left)) {
     return (
       Array.isArray(right) &&
       left.length === right.length &&
-      left.every((item, index) => isSame(item, right[index]))
+      left.every((item, index) => isSame(item, right[index], tolerates))
     );
   }
   if (typeof left !== "object" || typeof right !== "object" || left === null || right === null) return false;
   const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
-  for (const key of keys) if (!isSame(Reflect.get(left, key), Reflect.get(right, key))) return false;
+  for (const key of keys) {
+    if (!isSame(Reflect.get(left, key), Reflect.get(right, key), tolerates)) return false;
+  }
   return true;
 }
 

@@ -14,6 +14,7 @@ import { Delivery } from "./delivery.ts";
 import type { Durable } from "./durable.ts";
 import type { JournalEffects } from "./effects.ts";
 import { type AttemptFailure, toErrorMessage } from "./failure.ts";
+import type { JournalInspector } from "./inspector.ts";
 import type { Leaf } from "./leaf.ts";
 import { JournalMismatchError } from "./mismatch.ts";
 import { Recorder } from "./recorder.ts";
@@ -53,6 +54,7 @@ export interface JournalOptions {
   readonly comparePayloads: boolean;
   /** What the engine is asked to do with the invocation on a mismatch (v7). */
   readonly onMismatch: ErrorBehavior;
+  readonly inspector?: JournalInspector | undefined;
 }
 
 /**
@@ -95,6 +97,7 @@ export class Conductor implements RunsOwner {
     this.#recorder = new Recorder({
       where: () => `${options.target} (${options.start.debugId})`,
       comparePayloads: options.comparePayloads,
+      inspector: options.inspector,
     });
     this.#delivery = new Delivery({ cancelIsForAll: !options.explicitCancellation });
     this.#runs = new Runs(this);
@@ -330,7 +333,7 @@ export class Conductor implements RunsOwner {
   }
 
   #startRuns(): void {
-    if (!this.#recorder.replaying) this.#runs.start();
+    if (!this.#recorder.replaying && this.#options.inspector?.holdsRuns !== true) this.#runs.start();
   }
 
   #suspend(): void {

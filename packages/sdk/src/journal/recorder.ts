@@ -66,6 +66,7 @@ export class Recorder {
     else if (isSameCommand(expected, command, this.#compare)) this.#next += 1;
     else throw this.mismatch({ attempted: command });
     this.#issued += 1;
+    this.#compare.inspector?.issued?.(command, sourceLine());
   }
 
   /** Sends a message that is not a command, behind the commands issued so far. */

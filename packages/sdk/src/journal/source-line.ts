@@ -10,6 +10,15 @@ export function sourceLine(): string | undefined {
   return frames.find((frame) => !isOwn(frame, ownRoot) && !isInternal(frame));
 }
 
+/** The line of the author's code that an error comes from. */
+export function lineOfError(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const own = toFrames(captureStack())[0];
+  if (own === undefined) return undefined;
+  const ownRoot = toRoot(own);
+  return toFrames(error.stack).find((frame) => !isOwn(frame, ownRoot) && !isInternal(frame));
+}
+
 /** Frames of our own stand in front of the author's; the usual ten may not reach far enough. */
 const FRAMES_MAX = 50;
 

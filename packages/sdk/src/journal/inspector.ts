@@ -1,0 +1,19 @@
+import type { Command } from "../protocol/messages.ts";
+
+/**
+ * What a tool that drives an attempt, such as the testing kit, may see of its
+ * journal and decide in it. Absent outside of tests.
+ */
+export interface JournalInspector {
+  /** The author's code has issued a command, which is new or agrees with the recorded one. */
+  readonly issued?: ((command: Command, line: string | undefined) => void) | undefined;
+  /** Whether two texts or two byte arrays that differ count as the same. */
+  readonly tolerates?: ((recorded: Leaf, attempted: Leaf) => boolean) | undefined;
+  /** The attempt is about to fail. */
+  readonly failed?: ((error: unknown) => void) | undefined;
+  /** Closures of runs are not started. What waits for them is suspended with the rest. */
+  readonly holdsRuns?: boolean | undefined;
+}
+
+/** What the fields of a command consist of, in the end. */
+export type Leaf = string | Uint8Array;
