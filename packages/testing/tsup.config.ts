@@ -12,4 +12,6 @@ export default defineConfig({
   sourcemap: true,
   clean: true,
   removeNodeProtocol: false,
+  // The real server's package is looked for from where this one is installed.
+  shims: true,
 });

