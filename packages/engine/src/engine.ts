@@ -45,6 +45,8 @@ export interface EngineParts {
   readonly xxh3: Xxh3;
   /** How often what has outlived its retention is forgotten, in milliseconds. */
   readonly sweepIntervalMs: number;
+  /** Whose time that follows; `clock` when absent. */
+  readonly sweepClock?: Clock;
   readonly entropy?: () => Uint8Array;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
@@ -301,7 +303,8 @@ export class Engine implements EngineApi {
   }
 
   #planSweep(): void {
-    const { clock, sweepIntervalMs } = this.#parts;
+    const { sweepIntervalMs } = this.#parts;
+    const clock = this.#parts.sweepClock ?? this.#parts.clock;
     this.#stopSweep = clock.setTimer(clock.now() + sweepIntervalMs, () => {
       if (this.#steps.stopped) return;
       this.#steps.apply({ type: "sweep", nowMs: this.#surroundings.now() });

@@ -24,7 +24,7 @@ export type { Runtime } from "./invocation/runtime.ts";
 export type { Difference } from "./journal/compare.ts";
 export { isDelivered } from "./journal/delivered-errors.ts";
 export { describeCommand, describeValue } from "./journal/describe.ts";
-export type { JournalInspector } from "./journal/inspector.ts";
+export type { JournalInspector, Rest } from "./journal/inspector.ts";
 export type { MismatchFacts } from "./journal/mismatch.ts";
 export { JournalMismatchError } from "./journal/mismatch.ts";
 export { lineOfError } from "./journal/source-line.ts";

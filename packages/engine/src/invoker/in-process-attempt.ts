@@ -2,6 +2,7 @@ import {
   type BoundEndpoint,
   type BoundHandler,
   CodecLink,
+  type JournalInspector,
   type JournalValueCodec,
   type Link,
   type LinkReader,
@@ -31,6 +32,7 @@ export interface InProcessSurroundings {
   readonly idleLimit: IdleLimit;
   /** `undefined`: payloads are stored as they are. */
   readonly codec: (() => Promise<JournalValueCodec>) | undefined;
+  readonly inspect: ((request: AttemptRequest) => JournalInspector) | undefined;
   /** Called once, when the attempt has no events any more. */
   readonly over: () => void;
 }
@@ -168,6 +170,7 @@ export class InProcessAttempt implements RunningAttempt, Link {
       runtime,
       logger: endpoint.logger,
       comparePayloads: codec === undefined,
+      inspector: this.#surroundings.inspect?.(this.#request),
     });
   }
 

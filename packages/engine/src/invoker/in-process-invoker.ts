@@ -1,4 +1,10 @@
-import { type BoundEndpoint, type JournalValueCodec, nodeRuntime, type Runtime } from "@perdure/sdk/internal";
+import {
+  type BoundEndpoint,
+  type JournalInspector,
+  type JournalValueCodec,
+  nodeRuntime,
+  type Runtime,
+} from "@perdure/sdk/internal";
 import type { Clock } from "../clock/clock.ts";
 import { IDLE_ATTEMPTS_MAX, IdleLimit } from "./idle-limit.ts";
 import { InProcessAttempt } from "./in-process-attempt.ts";
@@ -19,6 +25,10 @@ export interface InProcessInvokerOptions {
   readonly idleAttemptsMax?: number | undefined;
   /** {@link INVOKER_CLOSE_GRACE_MS} by default. */
   readonly closeGraceMs?: number | undefined;
+  /** What differs from Node's runtime on this clock; for tests. */
+  readonly runtime?: Partial<Runtime> | undefined;
+  /** Who looks into the journals of attempts; for tests. */
+  readonly inspect?: ((request: AttemptRequest) => JournalInspector) | undefined;
 }
 
 /**
@@ -34,6 +44,7 @@ export function createInProcessInvoker(options: InProcessInvokerOptions): Invoke
     ...nodeRuntime,
     now: clock.now,
     startTimer: (delayMs, fire) => clock.setTimer(clock.now() + delayMs, fire),
+    ...options.runtime,
   };
   return {
     start(request: AttemptRequest, events: AttemptEvents): RunningAttempt {
@@ -43,6 +54,7 @@ export function createInProcessInvoker(options: InProcessInvokerOptions): Invoke
         runtime,
         idleLimit,
         codec,
+        inspect: options.inspect,
         over: () => running.delete(attempt),
       });
       running.add(attempt);

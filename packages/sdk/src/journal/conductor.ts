@@ -290,9 +290,15 @@ export class Conductor implements RunsOwner {
     this.#flush();
     if (this.#ending !== undefined) this.#end(this.#ending);
     else if (this.#cancelling) this.#cancel();
-    else if (this.#awaits.size === 0) this.#startRuns();
+    else if (this.#awaits.size === 0) this.#idle();
     else this.#deliver();
   };
+
+  /** Rule 4. */
+  #idle(): void {
+    this.#startRuns();
+    this.#rest();
+  }
 
   #deliver(): void {
     const candidate = this.#delivery.take(this.#recorder.issued);
@@ -327,9 +333,18 @@ export class Conductor implements RunsOwner {
       return;
     }
     this.#startRuns();
-    if (this.#runs.executing > 0 || this.#closed) return;
-    if (this.#inputEnded) this.#suspend();
-    else this.#reportAwaits();
+    if (this.#closed) return;
+    if (this.#runs.executing > 0) this.#rest();
+    else if (this.#inputEnded) this.#suspend();
+    else {
+      this.#reportAwaits();
+      this.#rest();
+    }
+  }
+
+  #rest(): void {
+    if (this.#closed) return;
+    this.#options.inspector?.rested?.({ awaiting: this.#awaits.size > 0, runs: this.#runs.executing });
   }
 
   #startRuns(): void {
@@ -362,6 +377,7 @@ export class Conductor implements RunsOwner {
     const missing = this.#trackedCalls.filter((id) => !this.#invocationIds.has(id));
     if (missing.length > 0) {
       if (this.#inputEnded) this.#suspendOn(missing);
+      else this.#rest();
       return;
     }
     const calls = this.drainTrackedCalls();

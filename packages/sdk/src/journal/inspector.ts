@@ -13,6 +13,16 @@ export interface JournalInspector {
   readonly failed?: ((error: unknown) => void) | undefined;
   /** Closures of runs are not started. What waits for them is suspended with the rest. */
   readonly holdsRuns?: boolean | undefined;
+  /** The code is quiescent, and nothing is there that could be delivered to it. */
+  readonly rested?: ((rest: Rest) => void) | undefined;
+}
+
+/** What code that is quiescent waits for. With neither it waits for something that is not of `ctx`. */
+export interface Rest {
+  /** It awaits something that the journal can give. */
+  readonly awaiting: boolean;
+  /** How many closures of runs are under way. */
+  readonly runs: number;
 }
 
 /** What the fields of a command consist of, in the end. */
