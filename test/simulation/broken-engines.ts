@@ -1,6 +1,6 @@
 import type { EngineEvent } from "../../packages/engine/src/state-machine/events.ts";
-import { complete } from "../../packages/engine/src/state-machine/lifecycle.ts";
 import type { StateMachine } from "../../packages/engine/src/state-machine/machine.ts";
+import { complete } from "../../packages/engine/src/state-machine/notify.ts";
 import type { Step } from "../../packages/engine/src/state-machine/step.ts";
 
 /** A way in which the engine is wrong, put around it from outside, to show that the simulation finds it. */

@@ -9,10 +9,13 @@ import {
 import { applyCommand, type CommandContext } from "./commands.ts";
 import { setPaused } from "./control.ts";
 import { breakDeadlock, suspectDeadlock } from "./deadlock.ts";
+import { end } from "./end.ts";
 import type { AttemptFailedEvent } from "./events.ts";
-import { complete, end, handlerOf, waitToRetry, wakeIfPossible } from "./lifecycle.ts";
+import { handlerOf } from "./handler-of.ts";
+import { complete, wakeIfPossible } from "./notify.ts";
 import type { LiveInvocation } from "./records.ts";
 import { PROTOCOL_VIOLATION, Rejected } from "./reject.ts";
+import { waitToRetry } from "./start-attempt.ts";
 import type { World } from "./world.ts";
 
 /**

@@ -1,7 +1,9 @@
 import { CANCEL_SIGNAL, type Outcome } from "@perdure/sdk/internal";
 import type { ControlOutcome } from "../engine-api.ts";
-import { end, notify, startAttempt, wake } from "./lifecycle.ts";
+import { end } from "./end.ts";
+import { notify, wake } from "./notify.ts";
 import type { LiveInvocation } from "./records.ts";
+import { startAttempt } from "./start-attempt.ts";
 import type { World } from "./world.ts";
 
 /** What operators do to invocations. Protocol section 5.6, features 8.5. */

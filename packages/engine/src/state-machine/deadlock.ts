@@ -1,8 +1,9 @@
 import type { CallCommand, Outcome } from "@perdure/sdk/internal";
 import { awaitsSignals, completionsOf } from "./await-tree.ts";
 import { awaitedIdOf } from "./awaited.ts";
+import { end } from "./end.ts";
+import { isExclusive } from "./inbox.ts";
 import { instanceOf } from "./keys.ts";
-import { end, isExclusive } from "./lifecycle.ts";
 import { describeTarget, type LiveInvocation } from "./records.ts";
 import type { World } from "./world.ts";
 

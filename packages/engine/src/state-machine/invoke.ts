@@ -1,7 +1,7 @@
 import type { Header, Outcome } from "@perdure/sdk/internal";
 import { createLive } from "./codec.ts";
 import { toInvocationId } from "./ids.ts";
-import { end, enqueue } from "./lifecycle.ts";
+import { enqueue } from "./inbox.ts";
 import type { InvokedBy, LiveInvocation, Target } from "./records.ts";
 import type { World } from "./world.ts";
 
@@ -56,8 +56,3 @@ export const ALREADY_INVOKED: Outcome = {
   type: "failure",
   failure: { code: 409, message: "the workflow method was already invoked" },
 };
-
-/** Ends an invocation that has not started, as if it had never been. */
-export function endBeforeStart(world: World, invocation: LiveInvocation, result: Outcome): void {
-  end(world, invocation, result, { forget: true });
-}

@@ -1,8 +1,10 @@
 import { awaitedIdOf } from "./awaited.ts";
 import { decodeCompleted, decodeEntry, decodeJson, decodeLive, decodePromise } from "./codec.ts";
+import { isExclusive, pushInbox } from "./inbox.ts";
 import { instanceOf, partsOf } from "./keys.ts";
-import { complete, GONE, isExclusive, pushInbox, startAttempt } from "./lifecycle.ts";
+import { complete, GONE } from "./notify.ts";
 import type { JournalEntry, LiveInvocation } from "./records.ts";
+import { startAttempt } from "./start-attempt.ts";
 import { noteEntry, type QueuedEdit, type World } from "./world.ts";
 
 /**
