@@ -4,7 +4,7 @@ import { type LogStore, type LogStoreOptions, openLogStore } from "./log-store.t
 import { History } from "./testing/history.ts";
 import { createRandom } from "./testing/random.ts";
 import { type Fault, type Operation, SimulatedDisk } from "./testing/simulated-disk.ts";
-import { drop, put, recoverAll } from "./testing/store-suite.ts";
+import { drop, put, recoverAll, recovered } from "./testing/store-suite.ts";
 
 const lock = async (): Promise<{ release(): Promise<void> }> => ({ release: async () => {} });
 const NEVER = Number.POSITIVE_INFINITY;
@@ -15,7 +15,7 @@ function open(fileSystem: SimulatedDisk, options: Partial<LogStoreOptions> = {})
 
 /** What crosses every path: new keys, overwritten ones, deletions, full segments, two snapshots, commits beside them. */
 async function work(disk: SimulatedDisk, history: History): Promise<void> {
-  const store = await open(disk, { segmentBytes: 1500 });
+  const store = await recovered(open(disk, { segmentBytes: 1500 }));
   const under: Promise<unknown>[] = [];
   for (let i = 0; i < 36; i += 1) {
     const writes = [
@@ -103,7 +103,7 @@ describe("a crash of the log store", () => {
         for (const number of crashes) {
           disk = disk.afterCrash(random() * 2 ** 31);
           disk.fault = (operation) => (operation.number === number + 1 ? { type: "crash" } : undefined);
-          await open(disk, { segmentBytes: 1500 })
+          await recovered(open(disk, { segmentBytes: 1500 }))
             .then((store) => store.compact())
             .catch(() => {});
         }
@@ -118,7 +118,7 @@ describe("a crash of the log store", () => {
     ["cut off in a file filled with zeros", true],
   ])("in the last group, %s at any byte, leaves the groups before it", async (_, zeros) => {
     const disk = new SimulatedDisk();
-    const store = await open(disk, { segmentBytes: 2000 });
+    const store = await recovered(open(disk, { segmentBytes: 2000 }));
     await store.commit([put("a", "1"), put("b", "1")]);
     const before = usedBytes(disk);
     await store.commit([put("a", "2"), put("c", "with\0zeros\0\0\0".repeat(45)), drop("b")]);
@@ -194,10 +194,9 @@ describe("a failing disk", () => {
     const disk = new SimulatedDisk();
     disk.capacityBytes = 20_000;
     const failures: string[] = [];
-    const store = await open(disk, {
-      segmentBytes: 5000,
-      onFailure: ({ message }) => failures.push(message),
-    });
+    const store = await recovered(
+      open(disk, { segmentBytes: 5000, onFailure: ({ message }) => failures.push(message) }),
+    );
     const history = new History();
     let failure: unknown;
     for (let i = 0; failure === undefined; i += 1) {
@@ -222,7 +221,7 @@ describe("a failing disk", () => {
 
   test("commits that wait behind the failing one reject too, in order", async () => {
     const disk = new SimulatedDisk();
-    const store = await open(disk);
+    const store = await recovered(open(disk));
     await store.commit([put("a", "1")]);
     disk.fault = ({ name }) => (name === "write" ? { type: "error", code: "EIO" } : undefined);
     const order: string[] = [];
@@ -237,7 +236,7 @@ describe("a failing disk", () => {
   test("a snapshot that cannot be written is given up; the store goes on", async () => {
     const disk = new SimulatedDisk();
     const warnings: string[] = [];
-    const store = await open(disk, { onWarning: ({ message }) => warnings.push(message) });
+    const store = await recovered(open(disk, { onWarning: ({ message }) => warnings.push(message) }));
     await store.commit([put("a", "1")]);
     disk.fault = ({ name, path }) =>
       name === "write" && path.endsWith(".partial") ? { type: "error", code: "ENOSPC" } : undefined;

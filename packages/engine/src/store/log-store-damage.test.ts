@@ -2,12 +2,12 @@ import { describe, expect, test } from "vitest";
 import { type LogStore, openLogStore } from "./log-store.ts";
 import { encodeHead, FORMAT_VERSION, HEAD_BYTES } from "./log-store-format.ts";
 import { SimulatedDisk } from "./testing/simulated-disk.ts";
-import { drop, put } from "./testing/store-suite.ts";
+import { drop, put, recovered } from "./testing/store-suite.ts";
 
 const lock = async (): Promise<{ release(): Promise<void> }> => ({ release: async () => {} });
 
 function open(fileSystem: SimulatedDisk): Promise<LogStore> {
-  return openLogStore({ folder: "/data", segmentBytes: 350 }, { fileSystem, lock });
+  return recovered(openLogStore({ folder: "/data", segmentBytes: 350 }, { fileSystem, lock }));
 }
 
 const SEGMENT_1 = "/data/000000000001.log";
@@ -166,9 +166,11 @@ describe("a damaged log store", () => {
   test("damage that a running store meets stops it", async () => {
     const disk = new SimulatedDisk();
     const failures: string[] = [];
-    const store = await openLogStore(
-      { folder: "/data", onFailure: ({ code }) => failures.push(code) },
-      { fileSystem: disk, lock },
+    const store = await recovered(
+      openLogStore(
+        { folder: "/data", onFailure: ({ code }) => failures.push(code) },
+        { fileSystem: disk, lock },
+      ),
     );
     await store.commit([put("a", "1"), put("b", "2")]);
     const file = await disk.open(SEGMENT_1, { create: false, synced: true });

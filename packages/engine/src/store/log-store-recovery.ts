@@ -1,22 +1,17 @@
 import { join } from "node:path";
 import type { FileSystem } from "./file-system.ts";
 import { createStoredFile, openStoredFile, type StoredFile, writeFully } from "./log-store-file.ts";
-import {
-  encodeHead,
-  forEachEntry,
-  HEAD_BYTES,
-  isDeletion,
-  MARK_BYTES,
-  RECORD_HEAD_BYTES,
-} from "./log-store-format.ts";
-import { KeyIndex } from "./log-store-index.ts";
+import { encodeHead, HEAD_BYTES, MARK_BYTES, RECORD_HEAD_BYTES } from "./log-store-format.ts";
 import { planFolder, toSegmentName, toSnapshotName } from "./log-store-names.ts";
+import type { Replay } from "./log-store-replay.ts";
 import { scanRecords } from "./log-store-scan.ts";
 import { classifyTail } from "./log-store-tail.ts";
 import { createDamage } from "./store-error.ts";
 
+/** Memory that a start takes, and how often it waits for the disk. */
+const CHUNK_BYTES: number = 1024 * 1024;
+
 export interface Recovered {
-  readonly index: KeyIndex;
   /** Snapshot and full segments, oldest first. */
   readonly sealed: readonly StoredFile[];
   /** The segment that takes new records. */
@@ -31,32 +26,31 @@ interface Place {
 }
 
 /**
- * Reads a folder, as its owner: finds the files that count, builds the index,
- * cuts a torn tail off the last segment and removes what a crash left behind.
- * Throws for everything that a crash cannot explain, and has then changed nothing.
+ * Reads a folder, as its owner: finds the files that count, replays them, cuts a
+ * torn tail off the last segment and removes what a crash left behind. Throws for
+ * everything that a crash cannot explain, and has then changed nothing.
  */
-export async function recoverFolder(place: Place): Promise<Recovered> {
+export async function recoverFolder(place: Place, replay: Replay): Promise<Recovered> {
   const { fileSystem, folder } = place;
   const plan = planFolder(folder, await fileSystem.list(folder));
   const opened: StoredFile[] = [];
   try {
-    const index = new KeyIndex();
-    if (plan.snapshot !== undefined) opened.push(await openSnapshot(place, plan.snapshot, index));
+    if (plan.snapshot !== undefined) opened.push(await openSnapshot(place, plan.snapshot, replay));
     for (const sequence of plan.segments.slice(0, -1)) {
-      opened.push(await openSealed(place, { sequence, previous: opened.at(-1), index }));
+      opened.push(await openSealed(place, { sequence, previous: opened.at(-1), replay }));
     }
     const sequence = plan.segments.at(-1) ?? 1;
     const previous = opened.at(-1);
     const found =
       plan.segments.length === 0 ? undefined : await openSegment(place, { sequence, previous, synced: true });
     if (found !== undefined) opened.push(found);
-    const preallocatedBytes = found === undefined ? HEAD_BYTES : await recoverActive(found, index);
+    const preallocatedBytes = found === undefined ? HEAD_BYTES : await recoverActive(found, replay);
     const active =
       found ?? (await remakeSegment(place, { sequence, previous, exists: plan.segments.length > 0 }));
     if (found === undefined) opened.push(active);
     for (const name of plan.leftovers) await fileSystem.remove(join(folder, name));
     await fileSystem.syncFolder(folder);
-    return { index, sealed: opened.slice(0, -1), active, preallocatedBytes };
+    return { sealed: opened.slice(0, -1), active, preallocatedBytes };
   } catch (error) {
     for (const { file } of opened) await file.close().catch(() => {});
     throw error;
@@ -66,7 +60,7 @@ export async function recoverFolder(place: Place): Promise<Recovered> {
 async function openSnapshot(
   { fileSystem, folder }: Place,
   sequence: number,
-  index: KeyIndex,
+  replay: Replay,
 ): Promise<StoredFile> {
   const path = join(folder, toSnapshotName(sequence));
   const stored = await openStoredFile({
@@ -76,7 +70,7 @@ async function openSnapshot(
     expected: { kind: "snapshot", sequence },
   });
   if (stored === undefined) throw createDamage(path, "it is empty");
-  const { end, lastIsEmpty } = await indexRecords(stored, index);
+  const { end, lastIsEmpty } = await replayRecords(stored, replay);
   if (end !== stored.bytes) throw createBadRecord(stored, end);
   if (!lastIsEmpty) throw createDamage(path, `it was cut short at offset ${end}`);
   return stored;
@@ -84,11 +78,11 @@ async function openSnapshot(
 
 async function openSealed(
   place: Place,
-  { sequence, previous, index }: { sequence: number; previous: StoredFile | undefined; index: KeyIndex },
+  { sequence, previous, replay }: { sequence: number; previous: StoredFile | undefined; replay: Replay },
 ): Promise<StoredFile> {
   const stored = await openSegment(place, { sequence, previous, synced: false });
   if (stored === undefined) throw createDamage(join(place.folder, toSegmentName(sequence)), "it is empty");
-  const { end } = await indexRecords(stored, index);
+  const { end } = await replayRecords(stored, replay);
   if (end !== stored.bytes) throw createBadRecord(stored, end);
   return stored;
 }
@@ -121,9 +115,9 @@ async function remakeSegment(
 }
 
 /** Gives how far the segment is preallocated. */
-async function recoverActive(stored: StoredFile, index: KeyIndex): Promise<number> {
+async function recoverActive(stored: StoredFile, replay: Replay): Promise<number> {
   let size = stored.bytes;
-  const { end, lastRecord } = await indexRecords(stored, index);
+  const { end, lastRecord } = await replayRecords(stored, replay);
   stored.bytes = end;
   if (end < size) {
     const rest = Buffer.allocUnsafeSlow(size - end);
@@ -155,11 +149,11 @@ async function writeAgain(stored: StoredFile, lastRecord: number): Promise<void>
   await file.sync();
 }
 
-async function indexRecords(
+export async function replayRecords(
   stored: StoredFile,
-  index: KeyIndex,
+  replay: Replay,
 ): Promise<{ end: number; lastRecord: number; lastIsEmpty: boolean }> {
-  const { file, head, id, bytes } = stored;
+  const { file, head, bytes } = stored;
   let lastRecord = bytes;
   let lastIsEmpty = false;
   const end = await scanRecords({
@@ -167,15 +161,14 @@ async function indexRecords(
     mark: head.mark,
     from: HEAD_BYTES,
     to: bytes,
+    chunkBytes: CHUNK_BYTES,
     onRecord: (buffer, range, base) => {
       lastRecord = base + range.start - RECORD_HEAD_BYTES - MARK_BYTES;
       lastIsEmpty = range.start === range.end;
-      const whole = forEachEntry(buffer, range, (key, start, length) => {
-        if (isDeletion(buffer, start)) index.delete(key);
-        else index.set(key, { fileId: id, offset: base + start, bytes: length });
-      });
+      const whole = replay.takeRecord(buffer, range, { stored, base });
       if (!whole) throw createBadRecord(stored, lastRecord, "its entries do not add up");
     },
+    onChunk: () => replay.endChunk(stored),
   });
   return { end, lastRecord: Math.min(lastRecord, end), lastIsEmpty };
 }

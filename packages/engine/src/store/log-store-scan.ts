@@ -10,10 +10,12 @@ export interface Scan {
   readonly to: number;
   /** The entries of a valid record stand between `start` and `end`; the file's offset of an entry is `base` plus its place. */
   readonly onRecord: (buffer: Buffer, range: { start: number; end: number }, base: number) => void;
-  /** Called every 256 KiB or so; the scan goes on when it has resolved. */
+  /** Called when the records of a chunk have been seen, while its bytes are still there. */
+  readonly onChunk?: () => void;
+  /** Called behind each chunk; the scan goes on when it has resolved. */
   readonly betweenChunks?: () => Promise<void>;
-  /** False leaves the checksums out, for what was checked before. */
-  readonly verify?: boolean;
+  /** 256 KiB when absent. */
+  readonly chunkBytes?: number;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface Scan {
  */
 export async function scanRecords(scan: Scan): Promise<number> {
   const { file, to } = scan;
-  const chunkBytes = Math.min(CHUNK_BYTES, to - scan.from);
+  const chunkBytes = Math.min(scan.chunkBytes ?? CHUNK_BYTES, to - scan.from);
   let buffer = Buffer.allocUnsafeSlow(chunkBytes);
   let base = scan.from;
   let filled = 0;
@@ -31,6 +33,7 @@ export async function scanRecords(scan: Scan): Promise<number> {
     const wanted = Math.min(buffer.length, to - base);
     filled += await file.read(buffer.subarray(filled, wanted), base + filled);
     const { at, missing } = takeRecords(scan, buffer.subarray(0, filled), base);
+    scan.onChunk?.();
     base += at;
     if (missing === 0 || base + missing > to || filled < wanted) return base;
     buffer.copy(buffer, 0, at, filled);
@@ -48,7 +51,7 @@ export async function scanRecords(scan: Scan): Promise<number> {
 
 /** Where it stopped, and how many bytes the record there needs (0: it is not valid). */
 function takeRecords(
-  { mark, onRecord, verify = true }: Scan,
+  { mark, onRecord }: Scan,
   buffer: Buffer,
   base: number,
 ): { at: number; missing: number } {
@@ -57,7 +60,7 @@ function takeRecords(
     const end = at + RECORD_HEAD_BYTES + buffer.readUInt32LE(at);
     if (end < at + RECORD_BYTES_MIN) return { at, missing: 0 };
     if (end > buffer.length) return { at, missing: end - at };
-    if (verify && !isRecord(buffer, at, mark)) return { at, missing: 0 };
+    if (!isRecord(buffer, at, mark)) return { at, missing: 0 };
     onRecord(buffer, { start: at + RECORD_HEAD_BYTES + MARK_BYTES, end: end - 1 }, base);
     at = end;
   }

@@ -6,7 +6,7 @@ import type { FileSystem } from "./file-system.ts";
 import { openLogStore } from "./log-store.ts";
 import { nodeFileSystem } from "./node-file-system.ts";
 import { SimulatedDisk } from "./testing/simulated-disk.ts";
-import { describeStore, drop, put, recoverAll, textOf } from "./testing/store-suite.ts";
+import { describeStore, drop, put, recoverAll, recovered, textOf } from "./testing/store-suite.ts";
 
 const noLock = async (): Promise<{ release(): Promise<void> }> => ({ release: async () => {} });
 
@@ -59,7 +59,7 @@ describe("the log store", () => {
 
   test("a thousand commits at once take one write, and those that come meanwhile one more", async () => {
     const { fileSystem, counts } = createCounter();
-    const store = await openLogStore({ folder }, { fileSystem });
+    const store = await recovered(openLogStore({ folder }, { fileSystem }));
     const before = { ...counts };
     const first = Array.from({ length: 1000 }, (_, i) => store.commit([put(`k${i}`, "v".repeat(100))]));
     await Promise.resolve().then(() => Promise.resolve());
@@ -70,7 +70,7 @@ describe("the log store", () => {
   });
 
   test("a snapshot is made in the background when there is garbage enough", async () => {
-    const store = await openLogStore({ folder, segmentBytes: 8192, garbageBytesMin: 64 * 1024 });
+    const store = await recovered(openLogStore({ folder, segmentBytes: 8192, garbageBytesMin: 64 * 1024 }));
     for (let i = 0; i < 1000; i += 1) await store.commit([put(`k${i % 10}`, "x".repeat(500))]);
     await store.compact();
     const { keys, liveBytes, storedBytes, files } = store.statistics();
@@ -85,7 +85,7 @@ describe("the log store", () => {
   });
 
   test("reads go on while their file is compacted away", async () => {
-    const store = await openLogStore({ folder, segmentBytes: 4096 });
+    const store = await recovered(openLogStore({ folder, segmentBytes: 4096 }));
     for (let i = 0; i < 100; i += 1) await store.commit([put(`k${i}`, `value ${i}`)]);
     let compacting = true;
     const compaction = store.compact().finally(() => {
@@ -113,7 +113,7 @@ describe("the log store", () => {
       if (!path.endsWith(".partial")) return file;
       return { ...file, write: (buffers, position) => held.then(() => file.write(buffers, position)) };
     };
-    const store = await openLogStore({ folder }, { fileSystem: { ...nodeFileSystem, open } });
+    const store = await recovered(openLogStore({ folder }, { fileSystem: { ...nodeFileSystem, open } }));
     await store.commit([put("a", "1"), put("b", "1"), put("c", "1")]);
     const compaction = store.compact();
     for (let i = 0; i < 20; i += 1) await store.commit([put(`k${i}`, "1")]);
@@ -126,9 +126,8 @@ describe("the log store", () => {
   });
 
   test("what is written while a compaction is under way is what is read afterwards", async () => {
-    const store = await openLogStore(
-      { folder: "/data", segmentBytes: 400 },
-      { fileSystem: new SimulatedDisk(), lock: noLock },
+    const store = await recovered(
+      openLogStore({ folder: "/data", segmentBytes: 400 }, { fileSystem: new SimulatedDisk(), lock: noLock }),
     );
     const model = new Map<string, string>();
     for (let i = 0; i < 60; i += 1) {
@@ -165,7 +164,7 @@ describe("the log store", () => {
 
   test("files that are not the store's are left alone", async () => {
     await writeFile(join(folder, "notes.txt"), "mine");
-    const store = await openLogStore({ folder });
+    const store = await recovered(openLogStore({ folder }));
     await store.commit([put("a", "1")]);
     await store.compact();
     await store.close();

@@ -17,6 +17,7 @@ describe("the gate of the memory store", () => {
         return new Promise((resolve) => release.push(resolve));
       },
     });
+    await store.recover(() => {});
     const done: string[] = [];
     void store.commit([put("a", "1")]).then(() => done.push("a"));
     void store.commit([put("b", "1")]).then(() => done.push("b"));
@@ -46,6 +47,7 @@ describe("the gate of the memory store", () => {
       content,
       gate: () => (hold ? new Promise((resolve) => (letGo = resolve)) : Promise.resolve()),
     });
+    await store.recover(() => {});
     await store.commit([put("a", "1")]);
     hold = true;
     let acknowledged = false;
@@ -57,6 +59,7 @@ describe("the gate of the memory store", () => {
     letGo();
     await new Promise(setImmediate);
     const again = createMemoryStore({ content });
+    await again.recover(() => {});
     expect(textOf(await again.read("a"))).toBe("1");
     expect(await again.read("b")).toBeUndefined();
     expect(acknowledged).toBe(false);
@@ -71,6 +74,7 @@ describe("the gate of the memory store", () => {
       },
       onFailure: ({ message }) => failures.push(message),
     });
+    await store.recover(() => {});
     await store.commit([put("a", "1")]);
     fail = true;
     const failing = store.commit([put("a", "2")]);

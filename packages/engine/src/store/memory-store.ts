@@ -1,5 +1,11 @@
-import type { Store, Write } from "./store.ts";
-import { createClosed, StoreError, toMessage } from "./store-error.ts";
+import type { RecoverOptions, Store, Write } from "./store.ts";
+import {
+  createClosed,
+  createNotRecovered,
+  createRecoveredTwice,
+  StoreError,
+  toMessage,
+} from "./store-error.ts";
 
 export interface MemoryStoreOptions {
   /** What is there already. The store goes on writing into it: given to another one, it is what a restart finds. */
@@ -35,7 +41,7 @@ class MapStore implements MemoryStore {
   readonly #options: MemoryStoreOptions;
   #pending: { readonly group: Group; readonly done: Promise<void> } | undefined;
   #last: Promise<void> = Promise.resolve();
-  #isFresh = true;
+  #isRecovered = false;
   #isClosed = false;
   #isCrashed = false;
   #failure: StoreError | undefined;
@@ -47,17 +53,21 @@ class MapStore implements MemoryStore {
 
   async recover(
     onWrite: (key: string, value: Uint8Array) => void,
-    wants: (key: string) => boolean = () => true,
+    { wants = () => true, passing }: RecoverOptions = {},
   ): Promise<void> {
-    if (!this.#isFresh) throw createRecoveredLate();
-    this.#isFresh = false;
-    for (const [key, value] of [...this.content]) if (wants(key)) onWrite(key, value);
+    if (this.#isClosed) throw createClosed();
+    if (this.#isRecovered) throw createRecoveredTwice();
+    this.#isRecovered = true;
+    for (const [key, value] of [...this.content]) {
+      if (passing?.has(key) === true) passing.onWrite(key, value);
+      else if (wants(key)) onWrite(key, value);
+    }
   }
 
   commit(writes: readonly Write[]): Promise<void> {
-    this.#isFresh = false;
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     if (this.#isClosed) return Promise.reject(createClosed());
+    if (!this.#isRecovered) return Promise.reject(createNotRecovered());
     if (writes.length === 0) return this.#last;
     if (this.#pending === undefined) {
       const group: Group = { writes: [], commits: 0 };
@@ -73,6 +83,7 @@ class MapStore implements MemoryStore {
 
   async read(key: string): Promise<Uint8Array | undefined> {
     if (this.#isClosed) throw createClosed();
+    if (!this.#isRecovered) throw createNotRecovered();
     return this.content.get(key);
   }
 
@@ -113,10 +124,4 @@ class MapStore implements MemoryStore {
       throw this.#failure;
     }
   }
-}
-
-function createRecoveredLate(): StoreError {
-  return new StoreError("misused", "The store was recovered before, or has taken commits already.", {
-    hint: "Call `recover` once, right after the store was opened.",
-  });
 }

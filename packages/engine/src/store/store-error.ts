@@ -48,6 +48,18 @@ export function createClosed(): StoreError {
   });
 }
 
+export function createRecoveredTwice(): StoreError {
+  return new StoreError("misused", "The store was recovered before.", {
+    hint: "Call `recover` once, right after the store was opened.",
+  });
+}
+
+export function createNotRecovered(): StoreError {
+  return new StoreError("misused", "The store has not been recovered.", {
+    hint: "Call `recover` first, and wait for it.",
+  });
+}
+
 /** The system's name of an error (`ENOSPC`), if it has one. */
 export function codeOf(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | undefined)?.code;

@@ -13,11 +13,11 @@
  */
 export interface Store {
   /**
-   * Reads everything that is there, the latest write of each key, in no particular
-   * order. Called once, first. With `wants`, only the keys for which it says true:
-   * the others are not read into memory, and can be had by `read` later.
+   * Reads everything that is there, once, and gives the latest write of each key, in no
+   * particular order. Called once, first: before it has resolved nothing else may be asked.
+   * Rejects with a `StoreError` when what is there cannot be taken up.
    */
-  recover(onWrite: (key: string, value: Uint8Array) => void, wants?: (key: string) => boolean): Promise<void>;
+  recover(onWrite: (key: string, value: Uint8Array) => void, options?: RecoverOptions): Promise<void>;
   /**
    * Rejects with a `StoreError` as rule 4 says. Without any writes it waits for the
    * commits that were made before it.
@@ -27,6 +27,23 @@ export interface Store {
   read(key: string): Promise<Uint8Array | undefined>;
   /** Waits for what was committed, then gives everything back. Later calls reject. May be called twice. */
   close(): Promise<void>;
+}
+
+export interface RecoverOptions {
+  /** The keys that are given; all when absent. The others are not held, and can be had by `read` later. */
+  readonly wants?: (key: string) => boolean;
+  /** What there is too much of to be held until all has been read. */
+  readonly passing?: Passing;
+}
+
+/** Keys whose values are shown while they pass by, instead of being given. */
+export interface Passing {
+  readonly has: (key: string) => boolean;
+  /**
+   * In the order in which they were written. Later writes of a key follow; `undefined`: it
+   * was deleted. The bytes may be looked at during the call only, and are a copy to be made.
+   */
+  readonly onWrite: (key: string, value: Uint8Array | undefined) => void;
 }
 
 /** A value of `undefined` deletes the key. Within one commit, the last write of a key counts. */

@@ -35,6 +35,13 @@ export async function recoverAll(store: Store): Promise<Map<string, string>> {
   return found;
 }
 
+/** Opened and recovered, for tests that begin with an empty place. */
+export async function recovered<S extends Store>(opening: Promise<S>): Promise<S> {
+  const store = await opening;
+  await store.recover(() => {});
+  return store;
+}
+
 /** What every store must do, whatever it is made of. */
 export function describeStore(name: string, createPlace: () => Promise<StorePlace>): void {
   describe(name, () => {
@@ -52,7 +59,7 @@ export function describeStore(name: string, createPlace: () => Promise<StorePlac
     });
 
     test("what was committed is read, and is there when opened again", async () => {
-      const store = await place.open();
+      const store = await recovered(place.open());
       await store.commit([put("a", "1"), put("b", "2")]);
       await store.commit([put("a", "3"), drop("b"), put("c", "")]);
       expect(textOf(await store.read("a"))).toBe("3");
@@ -71,7 +78,7 @@ export function describeStore(name: string, createPlace: () => Promise<StorePlac
     });
 
     test("the last write of a key within a commit counts", async () => {
-      const store = await place.open();
+      const store = await recovered(place.open());
       await store.commit([put("a", "1"), drop("a"), put("a", "2"), put("b", "1"), drop("b"), drop("never")]);
       await store.close();
       const again = await place.open();
@@ -93,7 +100,7 @@ export function describeStore(name: string, createPlace: () => Promise<StorePlac
         "я".repeat(70_000),
       ];
       const large = new Uint8Array(3_000_000).map((_, i) => i % 251);
-      const store = await place.open();
+      const store = await recovered(place.open());
       await store.commit(keys.map((key, i) => put(key, `value ${i}`)));
       await store.commit([{ key: "large", value: large }]);
       await store.close();
@@ -108,7 +115,7 @@ export function describeStore(name: string, createPlace: () => Promise<StorePlac
     });
 
     test("commits resolve in order, and one without writes after those before it", async () => {
-      const store = await place.open();
+      const store = await recovered(place.open());
       const order: number[] = [];
       const done: Promise<unknown>[] = [];
       for (let i = 0; i < 200; i += 1) {
@@ -121,7 +128,7 @@ export function describeStore(name: string, createPlace: () => Promise<StorePlac
     });
 
     test("a commit that is under way is not seen before it is durable", async () => {
-      const store = await place.open();
+      const store = await recovered(place.open());
       const commit = store.commit([put("a", "1")]);
       const before = store.read("a");
       expect(await before).toBeUndefined();
@@ -131,15 +138,12 @@ export function describeStore(name: string, createPlace: () => Promise<StorePlac
     });
 
     test("recover leaves out what is not wanted, which read still finds", async () => {
-      const first = await place.open();
+      const first = await recovered(place.open());
       await first.commit([put("facts/1", "f"), put("archive/1", "a")]);
       await first.close();
       const store = await place.open();
       const keys: string[] = [];
-      await store.recover(
-        (key) => keys.push(key),
-        (key) => key.startsWith("facts/"),
-      );
+      await store.recover((key) => keys.push(key), { wants: (key) => key.startsWith("facts/") });
       expect(keys).toEqual(["facts/1"]);
       expect(textOf(await store.read("archive/1"))).toBe("a");
       await store.close();
@@ -150,14 +154,48 @@ export function describeStore(name: string, createPlace: () => Promise<StorePlac
       await store.recover(() => {});
       await expect(store.recover(() => {})).rejects.toMatchObject({ code: "misused" });
       await store.close();
-      const other = await place.open();
-      await other.commit([put("a", "1")]);
-      await expect(other.recover(() => {})).rejects.toMatchObject({ code: "misused" });
-      await other.close();
+    });
+
+    test("what passes by in recover is shown, up to its last write", async () => {
+      const first = await recovered(place.open());
+      for (let i = 0; i < 40; i += 1) {
+        await first.commit([put(`p${i % 10}`, `${i}`), put(`k${i % 3}`, `${i}`), drop(`p${(i + 4) % 10}`)]);
+      }
+      await first.close();
+      const store = await place.open();
+      const passed = new Map<string, string>();
+      const given = new Map<string, string>();
+      await store.recover((key, value) => given.set(key, textOf(value) as string), {
+        passing: {
+          has: (key) => key.startsWith("p"),
+          onWrite: (key, value) =>
+            value === undefined ? passed.delete(key) : passed.set(key, textOf(value) as string),
+        },
+      });
+      expect(new Map([...given].sort())).toEqual(
+        new Map([
+          ["k0", "39"],
+          ["k1", "37"],
+          ["k2", "38"],
+        ]),
+      );
+      for (let i = 0; i < 10; i += 1) {
+        expect(textOf(await store.read(`p${i}`))).toBe(passed.get(`p${i}`));
+      }
+      expect(passed.size).toBeGreaterThan(0);
+      expect(passed.size).toBeLessThan(10);
+      await store.close();
+    });
+
+    test("nothing can be asked before recover", async () => {
+      const store = await place.open();
+      await expect(store.commit([put("a", "1")])).rejects.toMatchObject({ code: "misused" });
+      await expect(store.read("a")).rejects.toMatchObject({ code: "misused" });
+      await store.close();
     });
 
     test("close waits for what was committed; afterwards everything rejects", async () => {
-      const store = await place.open();
+      const store = await recovered(place.open());
       let durable = 0;
       const commits = Array.from({ length: 50 }, (_, i) =>
         store.commit([put(`k${i}`, "v")]).then(() => (durable += 1)),
@@ -213,7 +251,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 async function runSteps(place: StorePlace, steps: readonly Step[]): Promise<void> {
   const model = new Map<string, Uint8Array>();
-  let store = await place.open();
+  let store = await recovered(place.open());
   let under: Promise<unknown>[] = [];
   for (const next of steps) {
     if (next.type === "commit") {
