@@ -1,10 +1,7 @@
-import { type ServingEndpoint, serve } from "@perdure/sdk";
 import { connect, type Ingress, rpc, TerminalError } from "@perdure/sdk/clients";
 import { superjsonSerde } from "@perdure/sdk/superjson";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type AdminClient, adminClient } from "../../../test/support/admin.ts";
 import { eventually } from "../../../test/support/eventually.ts";
-import { type RestateServer, startRestateServer } from "../../../test/support/restate-server.ts";
 import { expenses, manager } from "../src/awakeable.ts";
 import { cart, prices, shop } from "../src/calls-and-sends.ts";
 import { visit } from "../src/client-from-outside.ts";
@@ -32,8 +29,9 @@ import { analytics, visitors } from "../src/superjson-values.ts";
 import { impatient, slow } from "../src/timeout.ts";
 import { signup } from "../src/workflow-promise.ts";
 import { hotel } from "../src/zod-schemas.ts";
+import { type Place, startEnginePlace, startServerPlace } from "./place.ts";
 
-/** Every example on a real server: as it comes, and suspended and replayed at every await. */
+/** Every example on a real server and on the embedded engine: as it comes, and suspended and replayed at every await. */
 
 const services = [
   ...[account, analytics, byContract, byDefinition, byInterface, byPackage, byType, cart, expenses, gateway],
@@ -43,35 +41,29 @@ const services = [
 ];
 
 describe.each([
-  { mode: "live", server: {} },
-  { mode: "suspended at every await", server: { inactivityTimeout: 0 } },
-])("$mode", (options) => {
-  let server: RestateServer;
-  let endpoint: ServingEndpoint;
+  { mode: "on a server", start: startServerPlace, options: {} },
+  { mode: "on a server, suspended at every await", start: startServerPlace, options: { inactivityMs: 0 } },
+  { mode: "on the engine", start: startEnginePlace, options: {} },
+  { mode: "on the engine, suspended at every await", start: startEnginePlace, options: { inactivityMs: 0 } },
+])("$mode", ({ mode, start, options }) => {
+  let place: Place;
   let ingress: Ingress;
-  let admin: AdminClient;
 
   beforeAll(async () => {
-    server = await startRestateServer(options.server);
-    endpoint = await serve({ services, port: 0, logger: () => {} });
-    admin = adminClient(server.adminUrl);
-    await admin.registerDeployment(endpoint.url);
-    ingress = connect({ url: server.ingressUrl });
+    place = await start(services, options);
+    ingress = place.ingress;
   });
 
-  afterAll(async () => {
-    await endpoint?.close({ graceMs: 0 });
-    await server?.stop();
-  });
+  afterAll(async () => await place?.close());
 
   /** A key that no other test has. */
-  const fresh = (name: string): string => `${name}-${options.mode.replaceAll(" ", "-")}`;
+  const fresh = (name: string): string => `${name}-${mode.replaceAll(/\W+/g, "-")}`;
 
   it("calls and sends", async () => {
     const user = fresh("Mary");
     const { cents, items, sentAs } = await ingress.serviceClient(shop).putIntoCart({ user, item: "lamp" });
     expect([cents, items]).toEqual([400, ["lamp"]]);
-    await admin.waitForStatus(sentAs, "completed");
+    await place.ended(sentAs);
     expect(await ingress.objectClient(cart, `${user}-wishes`).add("desk")).toEqual(["lamp", "desk"]);
   });
 
@@ -81,7 +73,7 @@ describe.each([
     const reminder = { user, text: "water the flowers", dueMs: 300 };
     const id = await ingress.serviceClient(reminders).remindLater(reminder);
     const { notes } = ingress.objectClient(inbox, user);
-    await admin.waitForStatus(id, "completed");
+    await place.ended(id);
     expect(Date.now() - sentAt).toBeGreaterThanOrEqual(300);
     expect(await notes()).toEqual(["water the flowers"]);
   });
@@ -143,7 +135,7 @@ describe.each([
       [2, 4],
     ]);
     expect(await ingress.serviceClient(reports).firstColumn(rows)).toEqual([1, 3]);
-    const response = await fetch(`${server.ingressUrl}/Tables/transpose`, {
+    const response = await fetch(`${place.ingressUrl}/Tables/transpose`, {
       method: "POST",
       headers: { "content-type": "text/csv" },
       body: "1,2\n3,4",
@@ -170,7 +162,7 @@ describe.each([
   });
 
   it("superjson", async () => {
-    const outside = connect({ url: server.ingressUrl, serde: superjsonSerde() });
+    const outside = connect({ url: place.ingressUrl, serde: superjsonSerde() });
     const at = new Date("2030-01-02T03:04:05Z");
     const last = await outside.serviceClient(analytics).lastVisit({ at, pages: new Set(["/", "/about"]) });
     expect(last).toEqual({ at, visits: 1n });
@@ -195,7 +187,7 @@ describe.each([
     expect(await call({ service: "Prices", handler: "of", body: "lamp" })).toBe(400);
     const target = { service: "Cart", handler: "add", key: fresh("proxied") };
     const sent = await sendLater({ ...target, body: "lamp", delayMs: 50 });
-    await admin.waitForStatus(sent, "completed");
+    await place.ended(sent);
     expect(await call({ ...target, body: "desk" })).toEqual(["lamp", "desk"]);
   });
 
@@ -269,7 +261,7 @@ describe.each([
 
   it("client from outside", async () => {
     const visitor = fresh("Ann");
-    const first = await visit(server.ingressUrl, visitor);
+    const first = await visit(place.ingressUrl, visitor);
     expect(first).toEqual([
       "500",
       expect.stringMatching(`^page \\d+: Welcome, ${visitor}!$`),

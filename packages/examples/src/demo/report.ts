@@ -1,4 +1,6 @@
-/** What the demo prints, and what it has to be true for. */
+import { styleText } from "node:util";
+
+/** What the demos print, and what it has to be true for. */
 export interface Report {
   say(text?: string): void;
   table(rows: readonly (readonly string[])[]): void;
@@ -7,14 +9,29 @@ export interface Report {
   finish(): number;
 }
 
-export function createReport(print: (line: string) => void): Report {
+type Color = Parameters<typeof styleText>[0];
+
+const COLORS: Readonly<Record<string, Color>> = {
+  done: "green",
+  "from the journal": "cyan",
+  "killed here": "red",
+  "cut off": "red",
+  "done again": "yellow",
+};
+
+export function createReport(print: (line: string) => void, { colors = false } = {}): Report {
   const checks: { readonly claim: string; readonly holds: boolean }[] = [];
+  const paint = (color: Color | undefined, text: string): string =>
+    colors && color !== undefined ? styleText(color, text) : text;
   return {
     say: (text = "") => print(text),
     table(rows) {
       const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
       for (const row of rows) {
-        print(`    ${row.map((cell, column) => cell.padEnd(widths?.[column] ?? 0)).join("   ")}`.trimEnd());
+        const cells = row.map(
+          (cell, column) => paint(COLORS[cell], cell) + " ".repeat((widths?.[column] ?? 0) - cell.length),
+        );
+        print(`    ${cells.join("   ")}`.trimEnd());
       }
     },
     check: (claim, holds) => void checks.push({ claim, holds }),
@@ -22,7 +39,9 @@ export function createReport(print: (line: string) => void): Report {
       const failed = checks.filter(({ holds }) => !holds).length;
       print("");
       print("What had to hold");
-      for (const { claim, holds } of checks) print(`  ${holds ? "ok  " : "FAIL"}  ${claim}`);
+      for (const { claim, holds } of checks) {
+        print(`  ${holds ? paint("green", "ok  ") : paint("red", "FAIL")}  ${claim}`);
+      }
       print("");
       print(
         failed === 0 ? `All ${checks.length} checks hold.` : `${failed} of ${checks.length} checks FAILED.`,

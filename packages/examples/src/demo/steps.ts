@@ -1,50 +1,54 @@
-import type { JournalRow } from "../../../../test/support/admin.ts";
+import type { EngineApi } from "@perdure/engine";
 
-/** One step of a handler, as its journal shows it. */
+/** One step of a handler, as its journal shows it. Times in milliseconds since the epoch. */
 export interface Step {
   readonly title: string;
-  /** Whether the journal holds its result, if it has one. */
-  readonly done: boolean;
+  readonly begunAt: number;
+  /** When its result was stored. */
+  readonly doneAt: number;
 }
 
-interface Entry {
-  readonly Command?: Readonly<Record<string, Fields>>;
-  readonly Notification?: { readonly id?: { readonly CompletionId?: number } };
+/** The life of one process. */
+export interface Life {
+  readonly pid: number;
+  readonly startedAt: number;
+  readonly endedAt: number;
 }
 
-interface Fields {
-  readonly name?: string;
-  readonly key?: string;
-  readonly completion_id?: number;
-  readonly result_completion_id?: number;
-  readonly invocation_target?: Readonly<Record<string, Target>>;
-}
+type Journal = NonNullable<Awaited<ReturnType<EngineApi["archive"]>>>["journal"];
+type Message = Journal[number]["message"];
 
-interface Target {
-  readonly name: string;
-  readonly key?: string;
-  readonly handler: string;
-}
-
-/** Reads `sys_journal`. State writes, the input and the output are left out. */
-export function toSteps(rows: readonly JournalRow[]): Step[] {
-  const journal = rows.map((row) => JSON.parse(String(row.entry_lite_json)) as Entry);
-  const completed = new Set(journal.map((entry) => entry.Notification?.id?.CompletionId));
-  return journal.flatMap(({ Command: command }) => {
-    const [type, fields] = Object.entries(command ?? {})[0] ?? [];
-    const title = fields && toTitle(type ?? "", fields);
-    if (fields === undefined || title === undefined) return [];
-    const id = fields.result_completion_id ?? fields.completion_id;
-    return [{ title, done: id === undefined || completed.has(id) }];
+/** The steps of an invocation that has ended. State writes, the input and the output are left out. */
+export function toSteps(journal: Journal): Step[] {
+  const doneAt = new Map<number, number>();
+  for (const { message, appendedAtMs } of journal) {
+    if (message.type === "Completion") doneAt.set(message.completionId, appendedAtMs);
+  }
+  return journal.flatMap(({ message, appendedAtMs }) => {
+    const title = toTitle(message);
+    if (title === undefined) return [];
+    const id = "completionId" in message ? message.completionId : undefined;
+    // A message without a result is sent when it is in the journal.
+    const done = id === undefined ? appendedAtMs : doneAt.get(id);
+    return [{ title, begunAt: appendedAtMs, doneAt: done ?? Number.POSITIVE_INFINITY }];
   });
 }
 
-function toTitle(type: string, { name, key, invocation_target }: Fields): string | undefined {
-  const target = Object.values(invocation_target ?? {})[0];
-  const path = [target?.name, target?.key, target?.handler].filter(Boolean).join("/");
-  if (type === "Call") return `call  ${path}`;
-  if (type === "OneWayCall") return `send  ${path}`;
-  if (type === "Run") return `run   "${name}"`;
-  if (type === "GetPromise") return `await "${key}"`;
-  return undefined;
+/** A row for each step, and a column for each process: what became of the step in it. */
+export function toRows(steps: readonly Step[], lives: readonly Life[]): string[][] {
+  return steps.map((step) => [step.title, ...lives.map((life) => whatBecameOf(step, life))]);
+}
+
+function whatBecameOf({ begunAt, doneAt }: Step, { startedAt, endedAt }: Life): string {
+  if (doneAt < startedAt) return "from the journal";
+  if (doneAt <= endedAt) return "done";
+  return begunAt <= endedAt ? "killed here" : "";
+}
+
+function toTitle(message: Message): string | undefined {
+  if (message.type === "Run") return `run   "${message.name}"`;
+  if (message.type === "GetPromise") return `await "${message.key}"`;
+  if (message.type !== "Call" && message.type !== "OneWayCall") return undefined;
+  const path = [message.service, message.key, message.handler].filter((part) => part !== "").join("/");
+  return `${message.type === "Call" ? "call" : "send"}  ${path}`;
 }

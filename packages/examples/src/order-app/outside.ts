@@ -4,16 +4,18 @@ import { type Entry, entries, record } from "./ledger.ts";
 /** Stands for the services of others: a bank, a packing station, a mail server. */
 
 const CARD_LIMIT_CENTS = 100_000;
+const BANK_MS = 500;
 const PACKING_MS = 500;
 
 export const bank = {
   /** As with every good payment service, a request with a key that was seen before is no second charge. */
   charge: async (key: string, orderId: string, cents: number): Promise<"accepted" | "declined"> => {
     record({ what: "charge asked", orderId, key });
-    await wait(20);
     if (cents > CARD_LIMIT_CENTS) return "declined";
     const known = entries().some((entry) => entry.what === "charged" && entry.key === key);
     if (!known) record({ what: "charged", orderId, key, cents });
+    // Its answer takes its time, in which much can happen.
+    await wait(BANK_MS);
     return "accepted";
   },
 

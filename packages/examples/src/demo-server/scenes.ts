@@ -1,10 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { rpc, TerminalError } from "@perdure/sdk/clients";
 import { eventually } from "../../../../test/support/eventually.ts";
+import { ms, type Report } from "../demo/report.ts";
 import type { Entry } from "../order-app/ledger.ts";
 import { type Order, order, type Receipt } from "../order-app/order.ts";
 import { stock } from "../order-app/stock.ts";
-import { ms, type Report } from "./report.ts";
 import type { Shop } from "./shop.ts";
 import { toSteps } from "./steps.ts";
 
