@@ -6,7 +6,7 @@ export interface FileSystem {
   /** With all its parents; fine if it is there. */
   makeFolder(folder: string): Promise<void>;
   list(folder: string): Promise<string[]>;
-  /** For reading and writing. With `create` it fails when the file is there, without when it is not. */
+  /** For reading and writing, unless it says `isReader`. With `create` it fails when the file is there, without when it is not. */
   open(path: string, options: OpenOptions): Promise<OpenFile>;
   /** Replaces what is there under the new name, in one step. */
   rename(from: string, to: string): Promise<void>;
@@ -19,6 +19,8 @@ export interface OpenOptions {
   readonly create: boolean;
   /** A write resolves when its bytes are durable; otherwise `sync` makes them so. */
   readonly synced: boolean;
+  /** For reading alone. */
+  readonly isReader?: boolean;
 }
 
 export interface OpenFile {

@@ -97,10 +97,11 @@ export async function openStoredFile(options: {
   readonly fileSystem: FileSystem;
   readonly path: string;
   readonly synced: boolean;
+  readonly isReader?: boolean;
   readonly expected: Omit<FileHead, "mark" | "previousBytes">;
 }): Promise<StoredFile | undefined> {
-  const { fileSystem, path, synced, expected } = options;
-  const file = await fileSystem.open(path, { create: false, synced });
+  const { fileSystem, path, synced, isReader = false, expected } = options;
+  const file = await fileSystem.open(path, { create: false, synced, isReader });
   try {
     const bytes = await file.size();
     const start = Buffer.alloc(HEAD_BYTES);

@@ -33,6 +33,10 @@ export class KeyIndex {
     return this.#liveBytes;
   }
 
+  *keys(): Generator<string> {
+    for (const shard of this.#shards) yield* shard.keys();
+  }
+
   get(key: string): Location | undefined {
     const slot = this.#shards[shardOf(key)]?.get(key);
     if (slot === undefined) return undefined;

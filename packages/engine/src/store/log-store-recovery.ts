@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { FileSystem } from "./file-system.ts";
 import { createStoredFile, openStoredFile, type StoredFile, writeFully } from "./log-store-file.ts";
 import { encodeHead, HEAD_BYTES, MARK_BYTES, RECORD_HEAD_BYTES } from "./log-store-format.ts";
-import { planFolder, toSegmentName, toSnapshotName } from "./log-store-names.ts";
+import { type FolderPlan, planFolder, toSegmentName, toSnapshotName } from "./log-store-names.ts";
 import type { Replay } from "./log-store-replay.ts";
 import { scanRecords } from "./log-store-scan.ts";
 import { classifyTail } from "./log-store-tail.ts";
@@ -23,6 +23,8 @@ export interface Recovered {
 interface Place {
   readonly fileSystem: FileSystem;
   readonly folder: string;
+  /** Somebody who is not the owner. */
+  readonly isReader?: boolean;
 }
 
 /**
@@ -35,10 +37,7 @@ export async function recoverFolder(place: Place, replay: Replay): Promise<Recov
   const plan = planFolder(folder, await fileSystem.list(folder));
   const opened: StoredFile[] = [];
   try {
-    if (plan.snapshot !== undefined) opened.push(await openSnapshot(place, plan.snapshot, replay));
-    for (const sequence of plan.segments.slice(0, -1)) {
-      opened.push(await openSealed(place, { sequence, previous: opened.at(-1), replay }));
-    }
+    await openFull(place, { plan, replay, opened });
     const sequence = plan.segments.at(-1) ?? 1;
     const previous = opened.at(-1);
     const found =
@@ -57,8 +56,43 @@ export async function recoverFolder(place: Place, replay: Replay): Promise<Recov
   }
 }
 
+/** Replays a folder that may have another owner, who may be at work, and changes nothing. */
+export async function readFolder(place: Place, replay: Replay): Promise<readonly StoredFile[]> {
+  const plan = planFolder(place.folder, await place.fileSystem.list(place.folder));
+  const opened: StoredFile[] = [];
+  try {
+    await openFull(place, { plan, replay, opened });
+    const sequence = plan.segments.at(-1);
+    if (sequence === undefined) return opened;
+    const last = await openSegment(place, { sequence, previous: opened.at(-1), synced: false });
+    if (last === undefined) return opened;
+    opened.push(last);
+    // What stands behind the last valid record may be a group that is being written.
+    last.bytes = (await replayRecords(last, replay)).end;
+    return opened;
+  } catch (error) {
+    for (const { file } of opened) await file.close().catch(() => {});
+    throw error;
+  }
+}
+
+/** The snapshot and all segments but the last, added to `opened` one by one. */
+async function openFull(
+  place: Place,
+  {
+    plan,
+    replay,
+    opened,
+  }: { readonly plan: FolderPlan; readonly replay: Replay; readonly opened: StoredFile[] },
+): Promise<void> {
+  if (plan.snapshot !== undefined) opened.push(await openSnapshot(place, plan.snapshot, replay));
+  for (const sequence of plan.segments.slice(0, -1)) {
+    opened.push(await openSealed(place, { sequence, previous: opened.at(-1), replay }));
+  }
+}
+
 async function openSnapshot(
-  { fileSystem, folder }: Place,
+  { fileSystem, folder, isReader = false }: Place,
   sequence: number,
   replay: Replay,
 ): Promise<StoredFile> {
@@ -67,6 +101,7 @@ async function openSnapshot(
     fileSystem,
     path,
     synced: false,
+    isReader,
     expected: { kind: "snapshot", sequence },
   });
   if (stored === undefined) throw createDamage(path, "it is empty");
@@ -88,11 +123,12 @@ async function openSealed(
 }
 
 async function openSegment(
-  { fileSystem, folder }: Place,
+  { fileSystem, folder, isReader = false }: Place,
   { sequence, previous, synced }: { sequence: number; previous: StoredFile | undefined; synced: boolean },
 ): Promise<StoredFile | undefined> {
   const path = join(folder, toSegmentName(sequence));
-  const stored = await openStoredFile({ fileSystem, path, synced, expected: { kind: "segment", sequence } });
+  const expected = { kind: "segment", sequence } as const;
+  const stored = await openStoredFile({ fileSystem, path, synced, isReader, expected });
   if (stored === undefined || previous?.head.kind !== "segment") return stored;
   const { previousBytes } = stored.head;
   if (previous.bytes === previousBytes) return stored;
@@ -149,7 +185,7 @@ async function writeAgain(stored: StoredFile, lastRecord: number): Promise<void>
   await file.sync();
 }
 
-export async function replayRecords(
+async function replayRecords(
   stored: StoredFile,
   replay: Replay,
 ): Promise<{ end: number; lastRecord: number; lastIsEmpty: boolean }> {

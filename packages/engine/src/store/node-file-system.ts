@@ -18,9 +18,11 @@ export const nodeFileSystem: FileSystem = {
   syncFolder,
 };
 
-async function openFile(path: string, { create, synced }: OpenOptions): Promise<OpenFile> {
+async function openFile(path: string, { create, synced, isReader = false }: OpenOptions): Promise<OpenFile> {
   const flags =
-    constants.O_RDWR | (create ? constants.O_CREAT | constants.O_EXCL : 0) | (synced ? O_DSYNC : 0);
+    (isReader ? constants.O_RDONLY : constants.O_RDWR) |
+    (create ? constants.O_CREAT | constants.O_EXCL : 0) |
+    (synced ? O_DSYNC : 0);
   const fd = await open(path, flags);
   const syncWrites = synced && O_DSYNC === 0;
   return {
