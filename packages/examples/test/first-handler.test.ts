@@ -56,6 +56,11 @@ it("the README's first handler serves a cluster, and is called by plain HTTP", a
   }
 });
 
+it("the README shows all of the file", async () => {
+  const readme = await readFile(new URL("../../../README.md", import.meta.url), "utf8");
+  expect(readme).toContain(`\`\`\`ts\n${await readFile(ON_ENGINE, "utf8")}\`\`\`\n`);
+});
+
 it("both files have the same handler", async () => {
   const definition = async (file: URL): Promise<string | undefined> =>
     /^const greeter = service\(.*?^}\);$/ms.exec(await readFile(file, "utf8"))?.[0];
