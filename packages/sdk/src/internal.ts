@@ -34,6 +34,7 @@ export { createFrameDecoder, FRAME_BYTES_MAX } from "./protocol/framing.ts";
 export {
   decodeAwakeableId,
   decodeInvocationId,
+  encodeAwakeableId,
   encodeInvocationId,
   isInvocationId,
   toRandomSeedV5,

@@ -1,0 +1,192 @@
+import {
+  createFetch,
+  createInProcessInvoker,
+  createMemoryStore,
+  ENGINE_DEFAULTS,
+  Engine,
+  type EngineApi,
+  EngineError,
+  IN_PROCESS_URL,
+  type Invoker,
+  loadXxh3,
+  Registry,
+  type Store,
+} from "@perdure/engine/internal";
+import { connect, type Ingress } from "@perdure/sdk/clients";
+import { type BoundEndpoint, bindEndpoint, type JournalInspector, toManifest } from "@perdure/sdk/internal";
+import { Activity } from "./activity.ts";
+import { AttemptWatch } from "./attempt-watch.ts";
+import { ClientWaits } from "./client-waits.ts";
+import { FAILURES_MAX, HORIZON_DAYS, SEED, START_MS, type TestEngineOptions } from "./options.ts";
+import { Pacemaker } from "./pacemaker.ts";
+import { quietLog } from "./quiet-log.ts";
+import { createChance } from "./random.ts";
+import { withReplacements } from "./replacement.ts";
+import { type RunningInvocation, sayRunning, toRunning } from "./running.ts";
+import { Runs } from "./runs.ts";
+import { toCheckedMs } from "./test-clock.ts";
+import { refuseUnknownCallees } from "./unknown-callee.ts";
+import { VirtualTime } from "./virtual-time.ts";
+import { watchStore } from "./watched-store.ts";
+
+/** Where other rooms of the kit get in between. */
+export interface Seams {
+  /** The store; one in memory when absent. */
+  readonly store?: Store | undefined;
+  readonly wrapEndpoint?: ((endpoint: BoundEndpoint) => BoundEndpoint) | undefined;
+  /** Between the engine and the attempts that it makes. */
+  readonly wrapInvoker?: ((invoker: Invoker) => Invoker) | undefined;
+  readonly inspect?: ((request: { readonly invocationId: string }) => JournalInspector) | undefined;
+}
+
+/** A test engine in its parts. */
+export interface Assembled {
+  readonly api: EngineApi;
+  readonly client: Ingress;
+  readonly endpoint: BoundEndpoint;
+  readonly time: VirtualTime;
+  readonly activity: Activity;
+  readonly pacemaker: Pacemaker;
+  running(): readonly RunningInvocation[];
+  close(): Promise<void>;
+}
+
+let xxh3: ReturnType<typeof loadXxh3> | undefined;
+
+/** Loaded once: it has no state between two calls. */
+function sharedXxh3(): ReturnType<typeof loadXxh3> {
+  xxh3 ??= loadXxh3();
+  return xxh3;
+}
+
+export async function assemble(options: TestEngineOptions, seams: Seams = {}): Promise<Assembled> {
+  const activity = new Activity();
+  const attempts = new AttemptWatch(activity);
+  const runs = new Runs(options.runs ?? {}, activity);
+  const time = new VirtualTime(toStartMs(options.now));
+  const chance = createChance(options.seed ?? SEED);
+  const endpoint = toEndpoint(options, seams, runs);
+  const registry = new Registry({ defaults: toDefaults(options) });
+  const store = watchStore(seams.store ?? createMemoryStore(), activity);
+  const engine = await Engine.open(
+    {
+      store,
+      registry,
+      clock: time.workClock,
+      sweepClock: time.sweepClock,
+      sweepIntervalMs: SWEEP_INTERVAL_MS,
+      xxh3: await sharedXxh3(),
+      invoker: toInvoker({ endpoint, attempts, time, seams, directory: () => registry }),
+      random: () => chance.random(),
+      entropy: () => chance.entropy(),
+      register: refuseDeployments,
+      preview: refuseDeployments,
+    },
+    () => registerServices(registry, endpoint, time.nowMs),
+  );
+  const waits = new ClientWaits(activity, () => time.nowMs);
+  const api = waits.watchApi(engine);
+  const journalValueCodec = await endpoint.journalValueCodecProvider?.();
+  const client = connect({
+    url: IN_PROCESS_URL,
+    fetch: waits.watchFetch(createFetch(api)),
+    ...(journalValueCodec !== undefined && { journalValueCodec }),
+  });
+  const running = (): readonly RunningInvocation[] =>
+    toRunning({
+      live: [...engine.liveInvocations()],
+      nowMs: time.nowMs,
+      restOf: (attempt) => attempts.restOf(attempt),
+      runsOf: (invocationId) => runs.namesOf(invocationId),
+    });
+  const pacemaker = new Pacemaker({
+    isAutomatic: options.time !== "manual",
+    time,
+    activity,
+    waits,
+    isRested: () => attempts.rested && waits.rested && store.underWay === 0,
+    busyKey: () => attempts.busy.map(({ invocationId, rest }) => `${invocationId} ${rest?.runs}`).join(),
+    api: () => engine,
+    describeRunning: () => running().map(sayRunning),
+    failuresMax: options.failuresMax ?? FAILURES_MAX,
+    horizonMs: toCheckedMs("horizon", options.horizon ?? { days: HORIZON_DAYS }),
+  });
+  return {
+    api,
+    client,
+    endpoint,
+    time,
+    activity,
+    pacemaker,
+    running,
+    close: async () => {
+      pacemaker.close();
+      await engine.close();
+    },
+  };
+}
+
+const SWEEP_INTERVAL_MS = 1000;
+
+function toStartMs(now: Date | number | undefined): number {
+  if (now === undefined) return START_MS;
+  return typeof now === "number" ? now : now.getTime();
+}
+
+function toEndpoint(
+  { services, replace = [], ...options }: TestEngineOptions,
+  seams: Seams,
+  runs: Runs,
+): BoundEndpoint {
+  const { logger = quietLog, defaultServiceOptions, journalValueCodecProvider } = options;
+  const bound = bindEndpoint({
+    services: withReplacements(services, replace),
+    logger,
+    defaultServiceOptions,
+    journalValueCodecProvider,
+  });
+  const watched = runs.watch(bound);
+  return seams.wrapEndpoint?.(watched) ?? watched;
+}
+
+/** Unlimited: a policy of the service's own counts, and past `failuresMax` the kit steps in. */
+function toDefaults({ defaults }: TestEngineOptions): typeof ENGINE_DEFAULTS {
+  const retryPolicy = { ...ENGINE_DEFAULTS.retryPolicy, maxAttempts: undefined };
+  return { ...ENGINE_DEFAULTS, retryPolicy, ...defaults };
+}
+
+interface InvokerParts {
+  readonly endpoint: BoundEndpoint;
+  readonly attempts: AttemptWatch;
+  readonly time: VirtualTime;
+  readonly seams: Seams;
+  readonly directory: () => Registry;
+}
+
+function toInvoker({ endpoint, attempts, time, seams, directory }: InvokerParts): Invoker {
+  const made = createInProcessInvoker({
+    endpoint,
+    clock: time.upkeepClock,
+    runtime: attempts.runtime,
+    inspect: (request) => ({ ...seams.inspect?.(request), ...attempts.inspect(request) }),
+  });
+  const careful = refuseUnknownCallees(made, directory);
+  return attempts.watch(seams.wrapInvoker?.(careful) ?? careful);
+}
+
+function registerServices(
+  registry: Registry,
+  endpoint: BoundEndpoint,
+  nowMs: number,
+): ReturnType<Registry["registerInProcess"]>["writes"] {
+  const manifest = toManifest(endpoint, { bidirectional: true });
+  return registry.registerInProcess({ manifest, nowMs, breaking: true }).writes;
+}
+
+const NOT_IMPLEMENTED = 501;
+
+async function refuseDeployments(): Promise<never> {
+  throw new EngineError("A test engine has the services that it was created with, and no others.", {
+    status: NOT_IMPLEMENTED,
+  });
+}
