@@ -63,7 +63,7 @@ function sleepCompletion(completionId: number): Uint8Array {
 
 function frameHeader(typeId: number, payloadBytes: number): Uint8Array {
   const bytes = new Uint8Array(8);
-  encodeFrameHeader(new DataView(bytes.buffer), 0, { typeId, requestedAck: false, payloadBytes });
+  encodeFrameHeader(bytes, 0, { typeId, requestedAck: false, payloadBytes });
   return bytes;
 }
 

@@ -1,11 +1,9 @@
-import { create, toBinary } from "@bufbuild/protobuf";
 import { missing } from "./codec-values.ts";
-import * as wire from "./generated/perdure/protocol_pb.ts";
 import type { AwaitTree, Bytes, Combinator } from "./messages.ts";
 import { ProtocolError } from "./protocol-error.ts";
-import { readMessage } from "./read-message.ts";
-import { decodeText, encodeText } from "./text.ts";
 import type { ProtocolVersion } from "./versions.ts";
+import { WireReader } from "./wire-reader.ts";
+import type { WireWriter } from "./wire-writer.ts";
 
 /**
  * What an attempt awaits: a tree of combinators in version 7, three flat lists
@@ -35,38 +33,63 @@ interface Visit {
 
 const newVisit = (): Visit => ({ depth: 1, nodes: { count: 0 } });
 
-export function encodeTree(tree: AwaitTree, visit: Visit = newVisit()): Bytes {
+/** Writes the fields of a tree, without its tag and length. */
+export function writeTree(writer: WireWriter, tree: AwaitTree, visit: Visit = newVisit()): void {
   const inner = enter(visit);
-  const nestedFutures: Bytes[] = [];
-  for (const nested of tree.nested) nestedFutures.push(encodeTree(nested, inner));
-  const future = create(wire.FutureSchema, {
-    waitingCompletions: [...tree.completions],
-    waitingSignals: [...tree.signals],
-    waitingNamedSignals: tree.namedSignals.map(encodeText),
-    nestedFutures,
-    combinatorType: COMBINATORS.indexOf(tree.combinator),
-  });
-  return toBinary(wire.FutureSchema, future);
+  writer.packed(1, tree.completions);
+  writer.packed(2, tree.signals);
+  for (const name of tree.namedSignals) writer.textAlways(3, name);
+  for (const nested of tree.nested) {
+    const start = writer.open(4);
+    writeTree(writer, nested, inner);
+    writer.close(start);
+  }
+  writer.uint32(5, COMBINATORS.indexOf(tree.combinator));
 }
 
 /** A combinator that we don't know counts as `unknown`. */
 export function decodeTree(bytes: Bytes, visit: Visit = newVisit()): AwaitTree {
   const inner = enter(visit);
-  const future = readMessage(wire.FutureSchema, bytes);
+  const reader = new WireReader(bytes);
+  const leaves = newLeaves();
   const nested: AwaitTree[] = [];
-  for (const nestedFuture of future.nestedFutures) nested.push(decodeTree(nestedFuture, inner));
-  return {
-    combinator: COMBINATORS[future.combinatorType] ?? "unknown",
-    completions: future.waitingCompletions,
-    signals: future.waitingSignals,
-    namedSignals: future.waitingNamedSignals.map((name) => decodeText(name, "The name of a signal")),
-    nested,
-  };
+  let combinator = 0;
+  while (reader.next()) {
+    if (readLeaf(reader, leaves)) continue;
+    if (reader.field === 4) nested.push(decodeTree(reader.bytes(), inner));
+    else if (reader.field === 5) combinator = reader.uint32();
+    else reader.skip();
+  }
+  return { combinator: COMBINATORS[combinator] ?? "unknown", ...leaves, nested };
+}
+
+interface Leaves {
+  readonly completions: number[];
+  readonly signals: number[];
+  readonly namedSignals: string[];
+}
+
+function newLeaves(): Leaves {
+  return { completions: [], signals: [], namedSignals: [] };
+}
+
+/** Reads the field if it is one of the lists of leaves, which have the same numbers in all messages. */
+function readLeaf(reader: WireReader, leaves: Leaves): boolean {
+  if (reader.field === 1) reader.uint32s(leaves.completions);
+  else if (reader.field === 2) reader.uint32s(leaves.signals);
+  else if (reader.field === 3) leaves.namedSignals.push(reader.text("The name of a signal"));
+  else return false;
+  return true;
 }
 
 /** Versions 5 and 6 have no combinators: any leaf of the tree resumes, so each is named once. */
-export function toWireSuspension(tree: AwaitTree, version: ProtocolVersion): wire.SuspensionMessage {
-  if (version >= 7) return create(wire.SuspensionMessageSchema, { awaitingOn: encodeTree(tree) });
+export function writeSuspension(writer: WireWriter, tree: AwaitTree, version: ProtocolVersion): void {
+  if (version >= 7) {
+    const start = writer.open(4);
+    writeTree(writer, tree);
+    writer.close(start);
+    return;
+  }
   const completions = new Set<number>();
   const signals = new Set<number>();
   const namedSignals = new Set<string>();
@@ -77,25 +100,22 @@ export function toWireSuspension(tree: AwaitTree, version: ProtocolVersion): wir
     for (const name of node.namedSignals) namedSignals.add(name);
     for (const nested of node.nested) nodes.push(nested);
   }
-  return create(wire.SuspensionMessageSchema, {
-    waitingCompletions: [...completions],
-    waitingSignals: [...signals],
-    waitingNamedSignals: [...namedSignals].map(encodeText),
-  });
+  writer.packed(1, [...completions]);
+  writer.packed(2, [...signals]);
+  for (const name of namedSignals) writer.textAlways(3, name);
 }
 
-export function fromWireSuspension(message: wire.SuspensionMessage, version: ProtocolVersion): AwaitTree {
-  if (version >= 7) {
-    if (message.awaitingOn === undefined) throw missing("What Suspension awaits");
-    return decodeTree(message.awaitingOn);
+export function readSuspension(reader: WireReader, version: ProtocolVersion): AwaitTree {
+  const leaves = newLeaves();
+  let tree: Bytes | undefined;
+  while (reader.next()) {
+    if (readLeaf(reader, leaves)) continue;
+    if (reader.field === 4) tree = reader.bytes();
+    else reader.skip();
   }
-  return {
-    combinator: "firstCompleted",
-    completions: message.waitingCompletions,
-    signals: message.waitingSignals,
-    namedSignals: message.waitingNamedSignals.map((name) => decodeText(name, "The name of a signal")),
-    nested: [],
-  };
+  if (version < 7) return { combinator: "firstCompleted", ...leaves, nested: [] };
+  if (tree === undefined) throw missing("What Suspension awaits");
+  return decodeTree(tree);
 }
 
 /** The visit of what is nested in this combinator. */

@@ -1,205 +1,213 @@
-import { create, toBinary } from "@bufbuild/protobuf";
-import { decodeTree, encodeTree, fromWireSuspension, toWireSuspension } from "./codec-await-tree.ts";
+import { decodeTree, readSuspension, writeSuspension, writeTree } from "./codec-await-tree.ts";
+import { decodeStart, encodeStart } from "./codec-start.ts";
 import {
-  fromWireFailure,
-  fromWireMillis,
   missing,
+  readFailed,
+  requireMillis,
+  requireOutcome,
   requireVersion,
-  toWireFailure,
-  toWireMillis,
-  unsetIfUndefined,
+  writeFailure,
 } from "./codec-values.ts";
-import * as wire from "./generated/perdure/protocol_pb.ts";
 import type {
+  AwaitingOnMessage,
   Bytes,
   ControlMessage,
   ErrorBehavior,
   ErrorMessage,
+  Outcome,
   ProposeRunCompletionMessage,
-  StartMessage,
 } from "./messages.ts";
 import { ProtocolError } from "./protocol-error.ts";
-import { readMessage } from "./read-message.ts";
-import { decodeText, decodeTextIfSet, encodeText, encodeTextIfSet } from "./text.ts";
 import type { ProtocolVersion } from "./versions.ts";
+import type { WireReader } from "./wire-reader.ts";
+import type { WireWriter } from "./wire-writer.ts";
 
 /** Control messages and their payloads. Protocol section 2.3. */
 
 /** By number on the wire. */
 const ERROR_BEHAVIORS: readonly ErrorBehavior[] = ["retry", "pause", "fail"];
 
-export function encodeControl(message: ControlMessage, version: ProtocolVersion): Bytes {
+export function encodeControl(writer: WireWriter, message: ControlMessage, version: ProtocolVersion): void {
   switch (message.type) {
     case "Start":
-      return encodeStart(message, version);
+      encodeStart(writer, message, version);
+      return;
     case "Suspension":
-      return toBinary(wire.SuspensionMessageSchema, toWireSuspension(message.awaitingOn, version));
+      writeSuspension(writer, message.awaitingOn, version);
+      return;
     case "Error":
-      return encodeError(message);
+      encodeError(writer, message);
+      return;
     case "End":
-      return toBinary(wire.EndMessageSchema, create(wire.EndMessageSchema));
+      return;
     case "CommandAck":
-      return toBinary(
-        wire.CommandAckMessageSchema,
-        create(wire.CommandAckMessageSchema, { commandIndex: message.commandIndex }),
-      );
+      writer.uint32(1, message.commandIndex);
+      return;
     case "ProposeRunCompletion":
-      return encodeProposal(message, version);
+      encodeProposal(writer, message, version);
+      return;
     case "AwaitingOn":
       requireVersion(version, 7, "AwaitingOn");
-      return toBinary(
-        wire.AwaitingOnMessageSchema,
-        create(wire.AwaitingOnMessageSchema, {
-          awaitingOn: encodeTree(message.awaitingOn),
-          executingSideEffects: message.executingSideEffects,
-        }),
-      );
+      encodeAwaitingOn(writer, message);
+      return;
     case "ProposeRunCompletionAck":
       requireVersion(version, 7, "ProposeRunCompletionAck");
-      return toBinary(
-        wire.ProposeRunCompletionAckMessageSchema,
-        create(wire.ProposeRunCompletionAckMessageSchema, { completionId: message.completionId }),
-      );
+      writer.uint32(1, message.completionId);
+      return;
   }
 }
 
 export function decodeControl(
   type: ControlMessage["type"],
-  payload: Bytes,
+  reader: WireReader,
   version: ProtocolVersion,
 ): ControlMessage {
   switch (type) {
     case "Start":
-      return decodeStart(payload);
-    case "Suspension": {
-      const suspension = readMessage(wire.SuspensionMessageSchema, payload);
-      return { type, awaitingOn: fromWireSuspension(suspension, version) };
-    }
+      return decodeStart(reader);
+    case "Suspension":
+      return { type, awaitingOn: readSuspension(reader, version) };
     case "Error":
-      return decodeError(payload);
+      return decodeError(reader);
     case "End":
-      readMessage(wire.EndMessageSchema, payload);
+      while (reader.next()) reader.skip();
       return { type };
     case "CommandAck":
-      return { type, commandIndex: readMessage(wire.CommandAckMessageSchema, payload).commandIndex };
+      return { type, commandIndex: readFirstUint32(reader) };
     case "ProposeRunCompletion":
-      return decodeProposal(payload);
-    case "AwaitingOn": {
+      return decodeProposal(reader);
+    case "AwaitingOn":
       requireReceived(type, version);
-      const message = readMessage(wire.AwaitingOnMessageSchema, payload);
-      if (message.awaitingOn === undefined) throw missing("What AwaitingOn awaits");
-      const awaitingOn = decodeTree(message.awaitingOn);
-      return { type, awaitingOn, executingSideEffects: message.executingSideEffects };
-    }
-    case "ProposeRunCompletionAck": {
+      return decodeAwaitingOn(reader);
+    case "ProposeRunCompletionAck":
       requireReceived(type, version);
-      const message = readMessage(wire.ProposeRunCompletionAckMessageSchema, payload);
-      return { type, completionId: message.completionId };
-    }
+      return { type, completionId: readFirstUint32(reader) };
   }
 }
 
-/** What version 7 added to Start is for information only, so older versions go without it. */
-function encodeStart(message: StartMessage, version: ProtocolVersion): Bytes {
-  const start = create(wire.StartMessageSchema, {
-    id: message.id,
-    debugId: encodeText(message.debugId),
-    knownEntries: message.knownEntries,
-    stateMap: message.stateMap.map(({ key, value }) => create(wire.StateEntrySchema, { key, value })),
-    partialState: message.partialState,
-    key: encodeText(message.key),
-    retryCountSinceLastStoredEntry: message.retryCountSinceLastStoredEntry,
-    durationSinceLastStoredEntry: toWireMillis(
-      message.durationSinceLastStoredEntryMs,
-      "Start's duration since the last stored entry",
-    ),
-    randomSeed: message.randomSeed,
-  });
-  if (version >= 7) {
-    if (message.scope !== undefined) start.scope = encodeText(message.scope);
-    if (message.limitKey !== undefined) start.limitKey = encodeText(message.limitKey);
-    if (message.idempotencyKey !== undefined) start.idempotencyKey = encodeText(message.idempotencyKey);
+/** A message that is nothing but a number in field 1. */
+function readFirstUint32(reader: WireReader): number {
+  let value = 0;
+  while (reader.next()) {
+    if (reader.field === 1) value = reader.uint32();
+    else reader.skip();
   }
-  return toBinary(wire.StartMessageSchema, start);
-}
-
-function decodeStart(payload: Bytes): StartMessage {
-  const start = readMessage(wire.StartMessageSchema, payload);
-  return {
-    type: "Start",
-    id: start.id,
-    debugId: decodeText(start.debugId, "Start's invocation id"),
-    knownEntries: start.knownEntries,
-    stateMap: start.stateMap.map(({ key, value }) => ({ key, value })),
-    partialState: start.partialState,
-    key: decodeText(start.key, "Start's key"),
-    retryCountSinceLastStoredEntry: start.retryCountSinceLastStoredEntry,
-    durationSinceLastStoredEntryMs: fromWireMillis(start.durationSinceLastStoredEntry),
-    randomSeed: start.randomSeed,
-    scope: decodeTextIfSet(start.scope, "Start's scope"),
-    limitKey: decodeTextIfSet(start.limitKey, "Start's limit key"),
-    idempotencyKey: decodeTextIfSet(start.idempotencyKey, "Start's idempotency key"),
-  };
+  return value;
 }
 
 /** `retry` is the default on the wire and is left out. */
-function encodeError(message: ErrorMessage): Bytes {
-  const delayMs = message.nextRetryDelayMs;
-  const init = unsetIfUndefined({
-    code: message.code,
-    message: encodeText(message.message),
-    stacktrace: encodeText(message.stacktrace),
-    relatedCommandIndex: message.relatedCommandIndex,
-    relatedCommandName: encodeTextIfSet(message.relatedCommandName),
-    relatedCommandType: message.relatedCommandType,
-    nextRetryDelay: delayMs === undefined ? undefined : toWireMillis(delayMs, "Error's next retry delay"),
-    behavior: ERROR_BEHAVIORS.indexOf(message.behavior ?? "retry"),
-  });
-  return toBinary(wire.ErrorMessageSchema, create(wire.ErrorMessageSchema, init));
+function encodeError(writer: WireWriter, message: ErrorMessage): void {
+  const { relatedCommandIndex, relatedCommandType, nextRetryDelayMs } = message;
+  writer.uint32(1, message.code);
+  writer.text(2, message.message);
+  writer.text(3, message.stacktrace);
+  if (relatedCommandIndex !== undefined) writer.uint32Always(4, relatedCommandIndex);
+  writer.textIfSet(5, message.relatedCommandName);
+  if (relatedCommandType !== undefined) writer.uint32Always(6, relatedCommandType);
+  if (nextRetryDelayMs !== undefined) {
+    writer.safeIntegerAlways(8, requireMillis(nextRetryDelayMs, "Error's next retry delay"));
+  }
+  writer.uint32(9, ERROR_BEHAVIORS.indexOf(message.behavior ?? "retry"));
 }
 
 /** Accepts a behavior in every version, as the server does. An unknown one counts as none. */
-function decodeError(payload: Bytes): ErrorMessage {
-  const error = readMessage(wire.ErrorMessageSchema, payload);
-  const delay = error.nextRetryDelay;
+function decodeError(reader: WireReader): ErrorMessage {
+  let code = 0;
+  let message = "";
+  let stacktrace = "";
+  let relatedCommandIndex: number | undefined;
+  let relatedCommandName: string | undefined;
+  let relatedCommandType: number | undefined;
+  let nextRetryDelayMs: number | undefined;
+  let behavior = 0;
+  while (reader.next()) {
+    switch (reader.field) {
+      case 1:
+        code = reader.uint32();
+        break;
+      case 2:
+        message = reader.text("Error's message");
+        break;
+      case 3:
+        stacktrace = reader.text("Error's stack trace");
+        break;
+      case 4:
+        relatedCommandIndex = reader.uint32();
+        break;
+      case 5:
+        relatedCommandName = reader.text("Error's command name");
+        break;
+      case 6:
+        relatedCommandType = reader.uint32();
+        break;
+      case 8:
+        nextRetryDelayMs = reader.safeInteger();
+        break;
+      case 9:
+        behavior = reader.uint32();
+        break;
+      default:
+        reader.skip();
+    }
+  }
   return {
     type: "Error",
-    code: error.code,
-    message: decodeText(error.message, "Error's message"),
-    stacktrace: decodeText(error.stacktrace, "Error's stack trace"),
-    relatedCommandIndex: error.relatedCommandIndex,
-    relatedCommandName: decodeTextIfSet(error.relatedCommandName, "Error's command name"),
-    relatedCommandType: error.relatedCommandType,
-    nextRetryDelayMs: delay === undefined ? undefined : fromWireMillis(delay),
-    behavior: error.behavior === wire.ErrorBehavior.RETRY ? undefined : ERROR_BEHAVIORS[error.behavior],
+    code,
+    message,
+    stacktrace,
+    relatedCommandIndex,
+    relatedCommandName,
+    relatedCommandType,
+    nextRetryDelayMs,
+    behavior: behavior === 0 ? undefined : ERROR_BEHAVIORS[behavior],
   };
 }
 
-function encodeProposal(message: ProposeRunCompletionMessage, version: ProtocolVersion): Bytes {
+/** The value is not wrapped here, unlike in the notification that answers it. */
+function encodeProposal(
+  writer: WireWriter,
+  message: ProposeRunCompletionMessage,
+  version: ProtocolVersion,
+): void {
   const { result } = message;
-  return toBinary(
-    wire.ProposeRunCompletionMessageSchema,
-    create(wire.ProposeRunCompletionMessageSchema, {
-      resultCompletionId: message.completionId,
-      result:
-        result.type === "success"
-          ? { case: "value", value: result.value }
-          : { case: "failure", value: toWireFailure(result.failure, version) },
-    }),
-  );
+  writer.uint32(1, message.completionId);
+  if (result.type === "success") writer.bytesAlways(14, result.value);
+  else writeFailure(writer, 15, { failure: result.failure, version });
 }
 
-function decodeProposal(payload: Bytes): ProposeRunCompletionMessage {
-  const { resultCompletionId, result } = readMessage(wire.ProposeRunCompletionMessageSchema, payload);
-  const message = { type: "ProposeRunCompletion", completionId: resultCompletionId } as const;
-  switch (result.case) {
-    case "value":
-      return { ...message, result: { type: "success", value: result.value } };
-    case "failure":
-      return { ...message, result: { type: "failure", failure: fromWireFailure(result.value) } };
-    case undefined:
-      throw missing("The result of ProposeRunCompletion");
+function decodeProposal(reader: WireReader): ProposeRunCompletionMessage {
+  let completionId = 0;
+  let result: Outcome | undefined;
+  while (reader.next()) {
+    if (reader.field === 1) completionId = reader.uint32();
+    else if (reader.field === 14) result = { type: "success", value: reader.bytes() };
+    else if (reader.field === 15) result = readFailed(reader, result);
+    else reader.skip();
   }
+  return {
+    type: "ProposeRunCompletion",
+    completionId,
+    result: requireOutcome(result, "ProposeRunCompletion"),
+  };
+}
+
+function encodeAwaitingOn(writer: WireWriter, message: AwaitingOnMessage): void {
+  const start = writer.open(1);
+  writeTree(writer, message.awaitingOn);
+  writer.close(start);
+  writer.bool(2, message.executingSideEffects);
+}
+
+function decodeAwaitingOn(reader: WireReader): AwaitingOnMessage {
+  let tree: Bytes | undefined;
+  let executingSideEffects = false;
+  while (reader.next()) {
+    if (reader.field === 1) tree = reader.bytes();
+    else if (reader.field === 2) executingSideEffects = reader.bool();
+    else reader.skip();
+  }
+  if (tree === undefined) throw missing("What AwaitingOn awaits");
+  return { type: "AwaitingOn", awaitingOn: decodeTree(tree), executingSideEffects };
 }
 
 function requireReceived(type: ControlMessage["type"], version: ProtocolVersion): void {

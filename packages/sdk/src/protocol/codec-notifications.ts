@@ -1,11 +1,19 @@
-import { create, toBinary } from "@bufbuild/protobuf";
-import { fromWireFailure, missing, toWireFailure, toWireValue } from "./codec-values.ts";
-import * as wire from "./generated/perdure/protocol_pb.ts";
-import type { Bytes, CompletionKind, Notification, NotificationResult } from "./messages.ts";
+import {
+  missing,
+  readFailed,
+  readStateKeys,
+  readSuccess,
+  readVoid,
+  writeFailure,
+  writeStateKeys,
+  writeValue,
+  writeVoid,
+} from "./codec-values.ts";
+import type { CompletionKind, Notification, NotificationResult } from "./messages.ts";
 import { ProtocolError } from "./protocol-error.ts";
-import { readMessage } from "./read-message.ts";
-import { decodeStateKey, decodeText, encodeText } from "./text.ts";
 import type { ProtocolVersion } from "./versions.ts";
+import type { WireReader } from "./wire-reader.ts";
+import type { WireWriter } from "./wire-writer.ts";
 
 /** Notifications: one shape for all, an id and a result. Protocol section 2.5. */
 
@@ -29,73 +37,100 @@ const RESULTS_ALLOWED: Readonly<Record<CompletionKind | "Signal", readonly Resul
 /** What a frame's type id says of a notification; `undefined` for an id that we don't know. */
 export type NotificationKind = CompletionKind | "Signal" | undefined;
 
-export function encodeNotification(message: Notification, version: ProtocolVersion): Bytes {
+export function encodeNotification(
+  writer: WireWriter,
+  message: Notification,
+  version: ProtocolVersion,
+): void {
   requireResult(message.type === "Signal" ? "Signal" : message.kind, message.result);
-  const notification = create(wire.NotificationSchema, {
-    id: toWireId(message),
-    result: toWireResult(message.result, version),
-  });
-  return toBinary(wire.NotificationSchema, notification);
+  if (message.type === "Completion") writer.uint32Always(1, message.completionId);
+  else if (typeof message.signal === "number") writer.uint32Always(2, message.signal);
+  else writer.textAlways(3, message.signal);
+  writeResult(writer, message.result, version);
 }
 
-export function decodeNotification(kind: NotificationKind, payload: Bytes): Notification {
-  const notification = readMessage(wire.NotificationSchema, payload);
-  const result = fromWireResult(notification.result, kind);
-  requireResult(kind, result);
-  const { id } = notification;
-  if (id.case === undefined) throw missing(`The id of ${describe(kind)}`);
-  if (id.case === "completionId") {
-    if (kind === "Signal") throw new ProtocolError("The id of a signal has to be an index or a name");
-    return { type: "Completion", kind, completionId: id.value, result };
+function writeResult(writer: WireWriter, result: NotificationResult, version: ProtocolVersion): void {
+  switch (result.type) {
+    case "void":
+      writeVoid(writer, 4);
+      return;
+    case "success":
+      writeValue(writer, 5, result.value);
+      return;
+    case "failure":
+      writeFailure(writer, 6, { failure: result.failure, version });
+      return;
+    case "invocationId":
+      writer.textAlways(16, result.invocationId);
+      return;
+    case "stateKeys":
+      writeStateKeys(writer, 17, result.keys);
+      return;
   }
+}
+
+export function decodeNotification(kind: NotificationKind, reader: WireReader): Notification {
+  let completionId: number | undefined;
+  let signal: number | string | undefined;
+  let result: NotificationResult | undefined;
+  while (reader.next()) {
+    switch (reader.field) {
+      case 1:
+        completionId = reader.uint32();
+        signal = undefined;
+        break;
+      case 2:
+        signal = reader.uint32();
+        completionId = undefined;
+        break;
+      case 3:
+        signal = reader.text("The name of a signal");
+        completionId = undefined;
+        break;
+      default:
+        result = readResult(reader, result);
+    }
+  }
+  if (result === undefined) throw missing(`The result of ${describe(kind)}`);
+  requireResult(kind, result);
+  if (completionId !== undefined) {
+    if (kind === "Signal") throw new ProtocolError("The id of a signal has to be an index or a name");
+    return { type: "Completion", kind, completionId, result };
+  }
+  if (signal === undefined) throw missing(`The id of ${describe(kind)}`);
   if (kind !== "Signal" && kind !== undefined) {
     throw new ProtocolError(`The id of ${describe(kind)} has to be a completion id, not a signal`);
   }
-  const signal = id.case === "signalIdx" ? id.value : decodeText(id.value, "The name of a signal");
   return { type: "Signal", signal, result };
 }
 
-function toWireId(message: Notification): wire.Notification["id"] {
-  if (message.type === "Completion") return { case: "completionId", value: message.completionId };
-  return typeof message.signal === "number"
-    ? { case: "signalIdx", value: message.signal }
-    : { case: "signalName", value: encodeText(message.signal) };
-}
-
-function toWireResult(result: NotificationResult, version: ProtocolVersion): wire.Notification["result"] {
-  switch (result.type) {
-    case "void":
-      return { case: "void", value: create(wire.VoidSchema) };
-    case "success":
-      return { case: "value", value: toWireValue(result.value) };
-    case "failure":
-      return { case: "failure", value: toWireFailure(result.failure, version) };
-    case "invocationId":
-      return { case: "invocationId", value: encodeText(result.invocationId) };
-    case "stateKeys":
-      return {
-        case: "stateKeys",
-        value: create(wire.StateKeysSchema, { keys: result.keys.map(encodeText) }),
-      };
+/** The result after this field, which may be none of a result. */
+function readResult(
+  reader: WireReader,
+  before: NotificationResult | undefined,
+): NotificationResult | undefined {
+  switch (reader.field) {
+    case 4:
+      readVoid(reader);
+      return VOID;
+    case 5:
+      return readSuccess(reader, before);
+    case 6:
+      return readFailed(reader, before);
+    case 16:
+      return { type: "invocationId", invocationId: reader.text("An invocation id") };
+    case 17: {
+      const keys = before?.type === "stateKeys" ? (before.keys as string[]) : [];
+      readStateKeys(reader, keys);
+      return { type: "stateKeys", keys };
+    }
+    default:
+      reader.skip();
+      return before;
   }
 }
 
-function fromWireResult(result: wire.Notification["result"], kind: NotificationKind): NotificationResult {
-  switch (result.case) {
-    case "void":
-      return { type: "void" };
-    case "value":
-      return { type: "success", value: result.value.content };
-    case "failure":
-      return { type: "failure", failure: fromWireFailure(result.value) };
-    case "invocationId":
-      return { type: "invocationId", invocationId: decodeText(result.value, "An invocation id") };
-    case "stateKeys":
-      return { type: "stateKeys", keys: result.value.keys.map((key) => decodeStateKey(key, "A state key")) };
-    case undefined:
-      throw missing(`The result of ${describe(kind)}`);
-  }
-}
+const VOID: NotificationResult = Object.freeze({ type: "void" });
 
 function requireResult(kind: NotificationKind, result: NotificationResult): void {
   if (kind === undefined || RESULTS_ALLOWED[kind].includes(result.type)) return;

@@ -1,18 +1,17 @@
-import { create } from "@bufbuild/protobuf";
-import * as wire from "./generated/perdure/protocol_pb.ts";
 import type { Bytes, Failure, Header, InvocationTarget, Outcome, SignalResult } from "./messages.ts";
 import { ProtocolError, UNSUPPORTED_FEATURE_CODE } from "./protocol-error.ts";
-import { decodeText, decodeTextIfSet, encodeText, encodeTextIfSet } from "./text.ts";
 import type { ProtocolVersion } from "./versions.ts";
+import type { WireReader } from "./wire-reader.ts";
+import type { WireWriter } from "./wire-writer.ts";
 
-/** The values that several messages carry: results, failures, headers, targets, times. */
+/**
+ * The values that several messages carry: results, failures, headers, targets, times.
+ *
+ * 1. `before` is what the same field held so far. A nested message that comes twice is
+ *    merged: what the second one lacks stays, as the format has it.
+ */
 
-/** A `oneof` as the generated code has it: nothing set, or a case with its value. */
-type WireResult =
-  | { readonly case: "void"; readonly value: wire.Void }
-  | { readonly case: "value"; readonly value: wire.Value }
-  | { readonly case: "failure"; readonly value: wire.Failure }
-  | { readonly case: undefined; readonly value?: undefined };
+export const NO_BYTES: Bytes = new Uint8Array(0);
 
 /** @throws ProtocolError with code 573 if the version is too old for `what`. */
 export function requireVersion(version: ProtocolVersion, needed: ProtocolVersion, what: string): void {
@@ -23,164 +22,283 @@ export function requireVersion(version: ProtocolVersion, needed: ProtocolVersion
   });
 }
 
-/**
- * An init for `create`, which takes a field that is `undefined` as unset, although
- * its types, read exactly, would have it left out.
- */
-export function unsetIfUndefined<T extends object>(init: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return init as { [K in keyof T]?: Exclude<T[K], undefined> };
-}
-
 export function missing(what: string): ProtocolError {
   return new ProtocolError(`${what} is missing`);
 }
 
-export function toWireValue(content: Bytes): wire.Value {
-  return create(wire.ValueSchema, { content });
+// ---------------------------------------------------------------- values and failures
+
+/** A `Value`: bytes in a message of their own. */
+export function writeValue(writer: WireWriter, field: number, content: Bytes): void {
+  writer.wrappedBytes(field, content);
 }
 
-export function toWireFailure(failure: Failure, version: ProtocolVersion): wire.Failure {
-  const metadata = Object.entries(failure.metadata ?? {});
-  if (metadata.length > 0) requireVersion(version, 6, "Metadata of a failure");
-  return create(wire.FailureSchema, {
-    code: failure.code,
-    message: encodeText(failure.message),
-    metadata: metadata.map(([key, value]) =>
-      create(wire.FailureMetadataSchema, { key: encodeText(key), value: encodeText(value) }),
-    ),
+export function readValue(reader: WireReader, before: Bytes | undefined): Bytes {
+  let content = before ?? NO_BYTES;
+  const outer = reader.enter();
+  while (reader.next()) {
+    if (reader.field === 1) content = reader.bytes();
+    else reader.skip();
+  }
+  reader.leave(outer);
+  return content;
+}
+
+export function writeVoid(writer: WireWriter, field: number): void {
+  writer.close(writer.open(field));
+}
+
+export function readVoid(reader: WireReader): void {
+  const outer = reader.enter();
+  while (reader.next()) reader.skip();
+  reader.leave(outer);
+}
+
+export function writeFailure(
+  writer: WireWriter,
+  field: number,
+  { failure, version }: { readonly failure: Failure; readonly version: ProtocolVersion },
+): void {
+  const start = writer.open(field);
+  writer.uint32(1, failure.code);
+  writer.text(2, failure.message);
+  if (failure.metadata !== undefined) writeMetadata(writer, failure.metadata, version);
+  writer.close(start);
+}
+
+function writeMetadata(
+  writer: WireWriter,
+  metadata: Readonly<Record<string, string>>,
+  version: ProtocolVersion,
+): void {
+  for (const [key, value] of Object.entries(metadata)) {
+    requireVersion(version, 6, "Metadata of a failure");
+    const start = writer.open(3);
+    writer.text(1, key);
+    writer.text(2, value);
+    writer.close(start);
+  }
+}
+
+export function readFailure(reader: WireReader, before: Failure | undefined): Failure {
+  let code = before?.code ?? 0;
+  let message = before?.message ?? "";
+  let metadata = before?.metadata;
+  const outer = reader.enter();
+  while (reader.next()) {
+    switch (reader.field) {
+      case 1:
+        code = reader.uint32();
+        break;
+      case 2:
+        message = reader.text("A failure's message");
+        break;
+      case 3:
+        metadata = readMetadata(reader, metadata ?? {});
+        break;
+      default:
+        reader.skip();
+    }
+  }
+  reader.leave(outer);
+  return metadata === undefined ? { code, message } : { code, message, metadata };
+}
+
+/** Adds an entry to what was read so far, which nobody else has seen yet. */
+function readMetadata(
+  reader: WireReader,
+  metadata: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  let key = "";
+  let value = "";
+  const outer = reader.enter();
+  while (reader.next()) {
+    if (reader.field === 1) key = reader.text("A key of a failure's metadata");
+    else if (reader.field === 2) value = reader.text("A value of a failure's metadata");
+    else reader.skip();
+  }
+  reader.leave(outer);
+  // Not assigned: a key may be "__proto__".
+  return Object.defineProperty(metadata, key, {
+    value,
+    enumerable: true,
+    configurable: true,
+    writable: true,
   });
 }
 
-export function fromWireFailure(failure: wire.Failure): Failure {
-  const message = decodeText(failure.message, "A failure's message");
-  if (failure.metadata.length === 0) return { code: failure.code, message };
-  // Not assigned key by key: a key may be "__proto__".
-  const metadata = Object.fromEntries(
-    failure.metadata.map((entry) => [
-      decodeText(entry.key, "A key of a failure's metadata"),
-      decodeText(entry.value, "A value of a failure's metadata"),
-    ]),
-  );
-  return { code: failure.code, message, metadata };
+// ---------------------------------------------------------------- results
+
+/** The numbers that a message gives to the parts of its result. */
+export interface ResultFields {
+  readonly value: number;
+  readonly failure: number;
 }
 
-export function toWireOutcome(
-  outcome: Outcome,
-  version: ProtocolVersion,
-): { case: "value"; value: wire.Value } | { case: "failure"; value: wire.Failure } {
-  return outcome.type === "success"
-    ? { case: "value", value: toWireValue(outcome.value) }
-    : { case: "failure", value: toWireFailure(outcome.failure, version) };
+export function writeOutcome(
+  writer: WireWriter,
+  fields: ResultFields,
+  { outcome, version }: { readonly outcome: Outcome; readonly version: ProtocolVersion },
+): void {
+  if (outcome.type === "success") writeValue(writer, fields.value, outcome.value);
+  else writeFailure(writer, fields.failure, { failure: outcome.failure, version });
 }
 
-export function fromWireOutcome(result: WireResult, message: string): Outcome {
-  const outcome = fromWireSignalResult(result, message);
-  if (outcome.type === "void") throw missing(`The result of ${message}`);
+/** Reads the value of a result. Another case before it is forgotten: only the last one counts. */
+export function readSuccess(
+  reader: WireReader,
+  before: { readonly type: string; readonly value?: Bytes } | undefined,
+): { readonly type: "success"; readonly value: Bytes } {
+  return { type: "success", value: readValue(reader, before?.type === "success" ? before.value : undefined) };
+}
+
+export function readFailed(
+  reader: WireReader,
+  before: { readonly type: string; readonly failure?: Failure } | undefined,
+): { readonly type: "failure"; readonly failure: Failure } {
+  const failure = readFailure(reader, before?.type === "failure" ? before.failure : undefined);
+  return { type: "failure", failure };
+}
+
+export function requireOutcome<T extends Outcome | SignalResult>(outcome: T | undefined, message: string): T {
+  if (outcome === undefined) throw missing(`The result of ${message}`);
   return outcome;
 }
 
-export function toWireSignalResult(
-  result: SignalResult,
-  version: ProtocolVersion,
-):
-  | { case: "void"; value: wire.Void }
-  | { case: "value"; value: wire.Value }
-  | { case: "failure"; value: wire.Failure } {
-  return result.type === "void"
-    ? { case: "void", value: create(wire.VoidSchema) }
-    : toWireOutcome(result, version);
-}
+// ---------------------------------------------------------------- headers and keys
 
-export function fromWireSignalResult(result: WireResult, message: string): SignalResult {
-  switch (result.case) {
-    case "void":
-      return { type: "void" };
-    case "value":
-      return { type: "success", value: result.value.content };
-    case "failure":
-      return { type: "failure", failure: fromWireFailure(result.value) };
-    case undefined:
-      throw missing(`The result of ${message}`);
+export function writeHeaders(writer: WireWriter, field: number, headers: readonly Header[]): void {
+  for (const { key, value } of headers) {
+    const start = writer.open(field);
+    writer.text(1, key);
+    writer.text(2, value);
+    writer.close(start);
   }
 }
 
-export function toWireHeaders(headers: readonly Header[]): wire.Header[] {
-  return headers.map((header) =>
-    create(wire.HeaderSchema, { key: encodeText(header.key), value: encodeText(header.value) }),
-  );
+export function readHeader(reader: WireReader): Header {
+  let key = "";
+  let value = "";
+  const outer = reader.enter();
+  while (reader.next()) {
+    if (reader.field === 1) key = reader.text("A header's key");
+    else if (reader.field === 2) value = reader.text("A header's value");
+    else reader.skip();
+  }
+  reader.leave(outer);
+  return { key, value };
 }
 
-export function fromWireHeaders(headers: readonly wire.Header[]): Header[] {
-  return headers.map((header) => ({
-    key: decodeText(header.key, "A header's key"),
-    value: decodeText(header.value, "A header's value"),
-  }));
+/** Empty texts in lists are elements, so they are written. */
+export function writeStateKeys(writer: WireWriter, field: number, keys: readonly string[]): void {
+  const start = writer.open(field);
+  for (const key of keys) writer.textAlways(1, key);
+  writer.close(start);
 }
 
-type WireTarget = wire.AttachInvocationCommand["target"];
+/** Adds keys to those that were read so far. */
+export function readStateKeys(reader: WireReader, keys: string[]): void {
+  const outer = reader.enter();
+  while (reader.next()) {
+    if (reader.field === 1) keys.push(reader.stateKey());
+    else reader.skip();
+  }
+  reader.leave(outer);
+}
 
-export function toWireTarget(
-  target: InvocationTarget,
-  version: ProtocolVersion,
-): Exclude<WireTarget, { case: undefined }> {
+// ---------------------------------------------------------------- targets
+
+export function writeTarget(writer: WireWriter, target: InvocationTarget, version: ProtocolVersion): void {
   if (target.type === "invocation") {
-    return { case: "invocationId", value: encodeText(target.invocationId) };
+    writer.textAlways(1, target.invocationId);
+    return;
   }
   if (target.scope !== undefined) requireVersion(version, 7, "A scope");
-  const scope = encodeTextIfSet(target.scope);
-  if (target.type === "workflow") {
-    const workflowName = encodeText(target.workflow);
-    const workflowKey = encodeText(target.key);
-    const value = create(wire.WorkflowTargetSchema, unsetIfUndefined({ workflowName, workflowKey, scope }));
-    return { case: "workflowTarget", value };
+  const start = writer.open(target.type === "idempotent" ? 3 : 4);
+  if (target.type === "idempotent") {
+    writer.text(1, target.service);
+    writer.textIfSet(2, target.key);
+    writer.text(3, target.handler);
+    writer.text(4, target.idempotencyKey);
+    writer.textIfSet(5, target.scope);
+  } else {
+    writer.text(1, target.workflow);
+    writer.text(2, target.key);
+    writer.textIfSet(3, target.scope);
   }
-  const init = unsetIfUndefined({
-    serviceName: encodeText(target.service),
-    serviceKey: encodeTextIfSet(target.key),
-    handlerName: encodeText(target.handler),
-    idempotencyKey: encodeText(target.idempotencyKey),
-    scope,
-  });
-  const value = create(wire.IdempotentRequestTargetSchema, init);
-  return { case: "idempotentRequestTarget", value };
+  writer.close(start);
 }
 
-export function fromWireTarget(target: WireTarget, message: string): InvocationTarget {
-  switch (target.case) {
-    case "invocationId":
-      return { type: "invocation", invocationId: decodeText(target.value, "An invocation id") };
-    case "idempotentRequestTarget":
-      return {
-        type: "idempotent",
-        service: decodeText(target.value.serviceName, "A target's service"),
-        key: decodeTextIfSet(target.value.serviceKey, "A target's key"),
-        handler: decodeText(target.value.handlerName, "A target's handler"),
-        idempotencyKey: decodeText(target.value.idempotencyKey, "A target's idempotency key"),
-        scope: decodeTextIfSet(target.value.scope, "A target's scope"),
-      };
-    case "workflowTarget":
-      return {
-        type: "workflow",
-        workflow: decodeText(target.value.workflowName, "A target's workflow"),
-        key: decodeText(target.value.workflowKey, "A target's key"),
-        scope: decodeTextIfSet(target.value.scope, "A target's scope"),
-      };
-    case undefined:
-      throw missing(`The target of ${message}`);
+export function readIdempotentTarget(
+  reader: WireReader,
+  before: InvocationTarget | undefined,
+): InvocationTarget {
+  const merged = before?.type === "idempotent" ? before : undefined;
+  let service = merged?.service ?? "";
+  let key = merged?.key;
+  let handler = merged?.handler ?? "";
+  let idempotencyKey = merged?.idempotencyKey ?? "";
+  let scope = merged?.scope;
+  const outer = reader.enter();
+  while (reader.next()) {
+    switch (reader.field) {
+      case 1:
+        service = reader.text("A target's service");
+        break;
+      case 2:
+        key = reader.text("A target's key");
+        break;
+      case 3:
+        handler = reader.text("A target's handler");
+        break;
+      case 4:
+        idempotencyKey = reader.text("A target's idempotency key");
+        break;
+      case 5:
+        scope = reader.text("A target's scope");
+        break;
+      default:
+        reader.skip();
+    }
   }
+  reader.leave(outer);
+  return { type: "idempotent", service, key, handler, idempotencyKey, scope };
 }
+
+export function readWorkflowTarget(
+  reader: WireReader,
+  before: InvocationTarget | undefined,
+): InvocationTarget {
+  const merged = before?.type === "workflow" ? before : undefined;
+  let workflow = merged?.workflow ?? "";
+  let key = merged?.key ?? "";
+  let scope = merged?.scope;
+  const outer = reader.enter();
+  while (reader.next()) {
+    switch (reader.field) {
+      case 1:
+        workflow = reader.text("A target's workflow");
+        break;
+      case 2:
+        key = reader.text("A target's key");
+        break;
+      case 3:
+        scope = reader.text("A target's scope");
+        break;
+      default:
+        reader.skip();
+    }
+  }
+  reader.leave(outer);
+  return { type: "workflow", workflow, key, scope };
+}
+
+// ---------------------------------------------------------------- times
 
 /** @throws ProtocolError if `ms` is not a whole number of milliseconds from 0 on. */
-export function toWireMillis(ms: number, what: string): bigint {
-  if (Number.isSafeInteger(ms) && ms >= 0) return BigInt(ms);
+export function requireMillis(ms: number, what: string): number {
+  if (Number.isSafeInteger(ms) && ms >= 0) return ms;
   throw new ProtocolError(`${what} has to be a whole number of milliseconds from 0 on, got ${ms}`, {
     errorCode: 500,
   });
-}
-
-const MILLIS_MAX = BigInt(Number.MAX_SAFE_INTEGER);
-
-/** What doesn't fit a number exactly, some 285,000 years, is cut down to what does. */
-export function fromWireMillis(ms: bigint): number {
-  return Number(ms > MILLIS_MAX ? MILLIS_MAX : ms);
 }

@@ -3,16 +3,18 @@ import { decodeNotification, encodeNotification } from "./codec-notifications.ts
 import { decodeCommand } from "./decode-commands.ts";
 import { encodeCommand } from "./encode-commands.ts";
 import {
-  createFrameDecoder,
   encodeFrameHeader,
   FRAME_HEADER_BYTES,
   type Frame,
+  FrameCutter,
   type FrameDecoderOptions,
 } from "./framing.ts";
 import { describeTypeId, fromTypeId, isControl, toTypeId } from "./message-types.ts";
 import type { Bytes, Message } from "./messages.ts";
 import { JOURNAL_MISMATCH_CODE, ProtocolError } from "./protocol-error.ts";
 import type { ProtocolVersion } from "./versions.ts";
+import { WireReader } from "./wire-reader.ts";
+import { WireWriter } from "./wire-writer.ts";
 
 /**
  * Messages to bytes and back.
@@ -34,31 +36,44 @@ import type { ProtocolVersion } from "./versions.ts";
  * @throws ProtocolError if a message can't be sent in this version, or not at all.
  */
 export function encodeMessages(messages: readonly Message[], version: ProtocolVersion): Bytes {
-  const payloads = messages.map((message) => encodePayload(message, version));
-  const totalBytes = payloads.reduce((sum, payload) => sum + FRAME_HEADER_BYTES + payload.length, 0);
-  const bytes = new Uint8Array(totalBytes);
-  const view = new DataView(bytes.buffer);
-  let offset = 0;
-  messages.forEach((message, index) => {
-    const payload = payloads[index] as Bytes;
-    encodeFrameHeader(view, offset, {
-      typeId: toTypeId(message),
-      requestedAck: version >= 7 && message.type === "ProposeRunCompletion",
-      payloadBytes: payload.length,
-    });
-    bytes.set(payload, offset + FRAME_HEADER_BYTES);
-    offset += FRAME_HEADER_BYTES + payload.length;
-  });
-  return bytes;
+  const scratch = spare ?? new Uint8Array(SCRATCH_BYTES);
+  // Taken while it is in use, so that nobody else writes to it.
+  spare = undefined;
+  const writer = new WireWriter(scratch);
+  try {
+    for (const message of messages) encodeFrame(writer, message, version);
+  } finally {
+    spare = scratch;
+  }
+  const { buffer, length } = writer;
+  return buffer === scratch ? buffer.slice(0, length) : buffer.subarray(0, length);
 }
 
-/** The payload of one message, without its frame. */
-export function encodePayload(message: Message, version: ProtocolVersion): Bytes {
+/** What most attempts send at once fits in; what doesn't is written to a buffer of its own. */
+const SCRATCH_BYTES = 16 * 1024;
+
+let spare: Uint8Array | undefined;
+
+function encodeFrame(writer: WireWriter, message: Message, version: ProtocolVersion): void {
+  const offset = writer.length;
+  writer.skip(FRAME_HEADER_BYTES);
+  encodePayload(writer, message, version);
+  encodeFrameHeader(writer.buffer, offset, {
+    typeId: toTypeId(message),
+    requestedAck: version >= 7 && message.type === "ProposeRunCompletion",
+    payloadBytes: writer.length - offset - FRAME_HEADER_BYTES,
+  });
+}
+
+function encodePayload(writer: WireWriter, message: Message, version: ProtocolVersion): void {
   try {
     if (message.type === "Completion" || message.type === "Signal") {
-      return encodeNotification(message, version);
+      encodeNotification(writer, message, version);
+    } else if (isControl(message)) {
+      encodeControl(writer, message, version);
+    } else {
+      encodeCommand(writer, message, version);
     }
-    return isControl(message) ? encodeControl(message, version) : encodeCommand(message, version);
   } catch (cause) {
     if (cause instanceof ProtocolError) throw cause;
     throw new ProtocolError(`${message.type} can't be encoded: ${reasonOf(cause)}`, {
@@ -76,29 +91,32 @@ export function encodePayload(message: Message, version: ProtocolVersion): Bytes
  * we don't know or holds a state key that is not UTF-8.
  */
 export function decodeMessage(frame: Pick<Frame, "typeId" | "payload">, version: ProtocolVersion): Message {
-  const { typeId, payload } = frame;
+  return decodeFrom(new WireReader(frame.payload), frame.typeId, version);
+}
+
+function decodeFrom(reader: WireReader, typeId: number, version: ProtocolVersion): Message {
   try {
-    return decodePayload(typeId, payload, version);
+    return decodePayload(reader, typeId, version);
   } catch (cause) {
     if (cause instanceof ProtocolError) throw cause;
-    const what = `${describeTypeId(typeId)}: ${payload.length} bytes are no valid payload`;
+    const what = `${describeTypeId(typeId)}: ${reader.payloadBytes} bytes are no valid payload`;
     throw new ProtocolError(`${what}: ${reasonOf(cause)}`, { cause });
   }
 }
 
-function decodePayload(typeId: number, payload: Bytes, version: ProtocolVersion): Message {
+function decodePayload(reader: WireReader, typeId: number, version: ProtocolVersion): Message {
   const meaning = fromTypeId(typeId);
   switch (meaning.group) {
     case "control":
-      return decodeControl(meaning.type, payload, version);
+      return decodeControl(meaning.type, reader, version);
     case "command":
-      return decodeCommand(meaning.type, payload);
+      return decodeCommand(meaning.type, reader);
     case "completion":
-      return decodeNotification(meaning.kind, payload);
+      return decodeNotification(meaning.kind, reader);
     case "signal":
-      return decodeNotification("Signal", payload);
+      return decodeNotification("Signal", reader);
     case "unknownNotification":
-      return decodeNotification(undefined, payload);
+      return decodeNotification(undefined, reader);
     case "unknownCommand":
       throw new ProtocolError(`Unknown command ${describeTypeId(typeId)}: no code of this version wrote it`, {
         errorCode: JOURNAL_MISMATCH_CODE,
@@ -116,7 +134,7 @@ export interface MessageDecoder {
    * Takes the next bytes of a stream, cut anywhere, and returns the messages that they complete.
    * The chunk must not be written to afterwards.
    *
-   * @throws ProtocolError
+   * @throws ProtocolError. Every later call throws it again.
    */
   push(chunk: Bytes): Message[];
   /** @throws ProtocolError if the stream stopped inside a message. */
@@ -132,10 +150,30 @@ export interface MessageDecoderOptions extends FrameDecoderOptions {
  * received combines `createFrameDecoder` and {@link decodeMessage} instead.
  */
 export function createMessageDecoder(options: MessageDecoderOptions): MessageDecoder {
-  const frames = createFrameDecoder(options);
+  const { version } = options;
+  const cutter = new FrameCutter(options);
+  const reader = new WireReader(new Uint8Array(0));
+  let failure: unknown;
   return {
-    push: (chunk) => frames.push(chunk).map((frame) => decodeMessage(frame, options.version)),
-    end: () => frames.end(),
+    push: (chunk) => {
+      if (failure !== undefined) throw failure;
+      const messages: Message[] = [];
+      cutter.push(chunk);
+      try {
+        while (cutter.next()) {
+          reader.reset(cutter.bytes, cutter.start, cutter.end);
+          messages.push(decodeFrom(reader, cutter.typeId, version));
+        }
+      } catch (error) {
+        failure = error;
+        throw error;
+      }
+      return messages;
+    },
+    end: () => {
+      if (failure !== undefined) throw failure;
+      cutter.finish();
+    },
   };
 }
 

@@ -1,177 +1,172 @@
-import { create, toBinary } from "@bufbuild/protobuf";
 import {
+  requireMillis,
   requireVersion,
-  toWireHeaders,
-  toWireMillis,
-  toWireOutcome,
-  toWireSignalResult,
-  toWireTarget,
-  toWireValue,
-  unsetIfUndefined,
+  writeFailure,
+  writeHeaders,
+  writeOutcome,
+  writeStateKeys,
+  writeTarget,
+  writeValue,
+  writeVoid,
 } from "./codec-values.ts";
-import * as wire from "./generated/perdure/protocol_pb.ts";
 import type {
-  Bytes,
   CallCommand,
+  CallTarget,
   Command,
   CompletePromiseCommand,
-  GetEagerStateCommand,
+  InputCommand,
   OneWayCallCommand,
   SendSignalCommand,
 } from "./messages.ts";
-import { encodeText, encodeTextIfSet } from "./text.ts";
 import type { ProtocolVersion } from "./versions.ts";
+import type { WireWriter } from "./wire-writer.ts";
 
-/** Commands to payloads; the way back is in `decode-commands.ts`. Protocol section 2.4. */
+/**
+ * Commands to payloads; the way back is in `decode-commands.ts`. Protocol section 2.4.
+ *
+ * 1. Fields are written in the order of their numbers, not in that of this file's types.
+ * 2. Field 12 is always the display name, field 11 the completion id.
+ */
 
-export function encodeCommand(command: Command, version: ProtocolVersion): Bytes {
-  const name = encodeText(command.name);
-  const resultCompletionId = "completionId" in command ? command.completionId : 0;
+const NAME = 12;
+const COMPLETION_ID = 11;
+
+export function encodeCommand(writer: WireWriter, command: Command, version: ProtocolVersion): void {
   switch (command.type) {
-    case "Input": {
-      const headers = toWireHeaders(command.headers);
-      const value = toWireValue(command.value);
-      return toBinary(wire.InputCommandSchema, create(wire.InputCommandSchema, { headers, value, name }));
-    }
-    case "Output": {
-      const result = toWireOutcome(command.result, version);
-      return toBinary(wire.OutputCommandSchema, create(wire.OutputCommandSchema, { result, name }));
-    }
-    case "GetLazyState": {
-      const init = { key: encodeText(command.key), resultCompletionId, name };
-      return toBinary(wire.GetLazyStateCommandSchema, create(wire.GetLazyStateCommandSchema, init));
-    }
-    case "SetState": {
-      const init = { key: encodeText(command.key), value: toWireValue(command.value), name };
-      return toBinary(wire.SetStateCommandSchema, create(wire.SetStateCommandSchema, init));
-    }
-    case "ClearState": {
-      const init = { key: encodeText(command.key), name };
-      return toBinary(wire.ClearStateCommandSchema, create(wire.ClearStateCommandSchema, init));
-    }
+    case "Input":
+      encodeInput(writer, command);
+      return;
+    case "Output":
+      writer.text(NAME, command.name);
+      writeOutcome(writer, { value: 14, failure: 15 }, { outcome: command.result, version });
+      return;
+    case "GetLazyState":
+    case "GetPromise":
+    case "PeekPromise":
+      writer.text(1, command.key);
+      writeCompletable(writer, command);
+      return;
+    case "SetState":
+      writer.text(1, command.key);
+      writeValue(writer, 3, command.value);
+      writer.text(NAME, command.name);
+      return;
+    case "ClearState":
+      writer.text(1, command.key);
+      writer.text(NAME, command.name);
+      return;
     case "ClearAllState":
-      return toBinary(wire.ClearAllStateCommandSchema, create(wire.ClearAllStateCommandSchema, { name }));
-    case "GetLazyStateKeys": {
-      const init = { resultCompletionId, name };
-      return toBinary(wire.GetLazyStateKeysCommandSchema, create(wire.GetLazyStateKeysCommandSchema, init));
-    }
-    case "GetEagerState":
-      return encodeGetEagerState(command, name);
-    case "GetEagerStateKeys": {
-      const value = create(wire.StateKeysSchema, { keys: command.keys.map(encodeText) });
-      const init = { value, name };
-      return toBinary(wire.GetEagerStateKeysCommandSchema, create(wire.GetEagerStateKeysCommandSchema, init));
-    }
-    case "GetPromise": {
-      const init = { key: encodeText(command.key), resultCompletionId, name };
-      return toBinary(wire.GetPromiseCommandSchema, create(wire.GetPromiseCommandSchema, init));
-    }
-    case "PeekPromise": {
-      const init = { key: encodeText(command.key), resultCompletionId, name };
-      return toBinary(wire.PeekPromiseCommandSchema, create(wire.PeekPromiseCommandSchema, init));
-    }
-    case "CompletePromise":
-      return encodeCompletePromise(command, version);
-    case "Sleep": {
-      const wakeUpTime = toWireMillis(command.wakeUpTimeMs, "Sleep's wake-up time");
-      const init = { wakeUpTime, resultCompletionId, name };
-      return toBinary(wire.SleepCommandSchema, create(wire.SleepCommandSchema, init));
-    }
-    case "Call":
-      return encodeCall(command, version);
-    case "OneWayCall":
-      return encodeOneWayCall(command, version);
-    case "SendSignal":
-      return encodeSendSignal(command, version);
+      writer.text(NAME, command.name);
+      return;
+    case "GetLazyStateKeys":
     case "Run":
-      return toBinary(wire.RunCommandSchema, create(wire.RunCommandSchema, { resultCompletionId, name }));
-    case "AttachInvocation": {
-      const init = { target: toWireTarget(command.target, version), resultCompletionId, name };
-      return toBinary(wire.AttachInvocationCommandSchema, create(wire.AttachInvocationCommandSchema, init));
-    }
-    case "GetInvocationOutput": {
-      const schema = wire.GetInvocationOutputCommandSchema;
-      const target = toWireTarget(command.target, version);
-      return toBinary(schema, create(schema, { target, resultCompletionId, name }));
-    }
-    case "CompleteAwakeable": {
-      const awakeableId = encodeText(command.awakeableId);
-      const init = { awakeableId, result: toWireOutcome(command.result, version), name };
-      return toBinary(wire.CompleteAwakeableCommandSchema, create(wire.CompleteAwakeableCommandSchema, init));
-    }
+      writeCompletable(writer, command);
+      return;
+    case "GetEagerState":
+      writer.text(1, command.key);
+      writer.text(NAME, command.name);
+      if (command.value === undefined) writeVoid(writer, 13);
+      else writeValue(writer, 14, command.value);
+      return;
+    case "GetEagerStateKeys":
+      writer.text(NAME, command.name);
+      writeStateKeys(writer, 14, command.keys);
+      return;
+    case "CompletePromise":
+      encodeCompletePromise(writer, command, version);
+      return;
+    case "Sleep":
+      writer.safeInteger(1, requireMillis(command.wakeUpTimeMs, "Sleep's wake-up time"));
+      writeCompletable(writer, command);
+      return;
+    case "Call":
+      encodeCall(writer, command, version);
+      return;
+    case "OneWayCall":
+      encodeOneWayCall(writer, command, version);
+      return;
+    case "SendSignal":
+      encodeSendSignal(writer, command, version);
+      return;
+    case "AttachInvocation":
+    case "GetInvocationOutput":
+      writeTarget(writer, command.target, version);
+      writeCompletable(writer, command);
+      return;
+    case "CompleteAwakeable":
+      writer.text(1, command.awakeableId);
+      writeOutcome(writer, { value: 2, failure: 3 }, { outcome: command.result, version });
+      writer.text(NAME, command.name);
+      return;
   }
 }
 
-function encodeGetEagerState(command: GetEagerStateCommand, name: Bytes): Bytes {
-  const wireCommand = create(wire.GetEagerStateCommandSchema, {
-    key: encodeText(command.key),
-    result:
-      command.value === undefined
-        ? { case: "void", value: create(wire.VoidSchema) }
-        : { case: "value", value: toWireValue(command.value) },
-    name,
-  });
-  return toBinary(wire.GetEagerStateCommandSchema, wireCommand);
+function writeCompletable(
+  writer: WireWriter,
+  command: { readonly completionId: number; readonly name: string },
+): void {
+  writer.uint32(COMPLETION_ID, command.completionId);
+  writer.text(NAME, command.name);
 }
 
-function encodeCompletePromise(command: CompletePromiseCommand, version: ProtocolVersion): Bytes {
-  const result = toWireOutcome(command.result, version);
-  const wireCommand = create(wire.CompletePromiseCommandSchema, {
-    key: encodeText(command.key),
-    completion:
-      result.case === "value"
-        ? { case: "completionValue", value: result.value }
-        : { case: "completionFailure", value: result.value },
-    resultCompletionId: command.completionId,
-    name: encodeText(command.name),
-  });
-  return toBinary(wire.CompletePromiseCommandSchema, wireCommand);
+function encodeInput(writer: WireWriter, command: InputCommand): void {
+  writeHeaders(writer, 1, command.headers);
+  writer.text(NAME, command.name);
+  writeValue(writer, 14, command.value);
 }
 
-function encodeCall(command: CallCommand, version: ProtocolVersion): Bytes {
-  const wireCommand = create(wire.CallCommandSchema, {
-    ...toWireCallTarget(command, version),
-    resultCompletionId: command.completionId,
-  });
-  return toBinary(wire.CallCommandSchema, wireCommand);
+function encodeCompletePromise(
+  writer: WireWriter,
+  command: CompletePromiseCommand,
+  version: ProtocolVersion,
+): void {
+  writer.text(1, command.key);
+  writeOutcome(writer, { value: 2, failure: 3 }, { outcome: command.result, version });
+  writeCompletable(writer, command);
 }
 
-function encodeOneWayCall(command: OneWayCallCommand, version: ProtocolVersion): Bytes {
-  const wireCommand = create(wire.OneWayCallCommandSchema, {
-    ...toWireCallTarget(command, version),
-    invokeTime: toWireMillis(command.invokeTimeMs, "OneWayCall's invoke time"),
-  });
-  return toBinary(wire.OneWayCallCommandSchema, wireCommand);
+function encodeCall(writer: WireWriter, command: CallCommand, version: ProtocolVersion): void {
+  requireTargetVersion(command, version);
+  writer.text(1, command.service);
+  writer.text(2, command.handler);
+  writer.bytes(3, command.parameter);
+  writeHeaders(writer, 4, command.headers);
+  writer.text(5, command.key);
+  writer.textIfSet(6, command.idempotencyKey);
+  writer.textIfSet(7, command.scope);
+  writer.textIfSet(8, command.limitKey);
+  writer.uint32(10, command.invocationIdCompletionId);
+  writeCompletable(writer, command);
 }
 
-/** The fields that both kinds of call have, under the same names, though not the same numbers. */
-function toWireCallTarget(command: CallCommand | OneWayCallCommand, version: ProtocolVersion) {
-  if (command.scope !== undefined) requireVersion(version, 7, "A scope");
-  if (command.limitKey !== undefined) requireVersion(version, 7, "A limit key");
-  return unsetIfUndefined({
-    serviceName: encodeText(command.service),
-    handlerName: encodeText(command.handler),
-    parameter: command.parameter,
-    headers: toWireHeaders(command.headers),
-    key: encodeText(command.key),
-    idempotencyKey: encodeTextIfSet(command.idempotencyKey),
-    scope: encodeTextIfSet(command.scope),
-    limitKey: encodeTextIfSet(command.limitKey),
-    invocationIdNotificationIdx: command.invocationIdCompletionId,
-    name: encodeText(command.name),
-  });
+/** Fields 4 to 9 are not those of a call. */
+function encodeOneWayCall(writer: WireWriter, command: OneWayCallCommand, version: ProtocolVersion): void {
+  requireTargetVersion(command, version);
+  writer.text(1, command.service);
+  writer.text(2, command.handler);
+  writer.bytes(3, command.parameter);
+  writer.safeInteger(4, requireMillis(command.invokeTimeMs, "OneWayCall's invoke time"));
+  writeHeaders(writer, 5, command.headers);
+  writer.text(6, command.key);
+  writer.textIfSet(7, command.idempotencyKey);
+  writer.textIfSet(8, command.scope);
+  writer.textIfSet(9, command.limitKey);
+  writer.uint32(10, command.invocationIdCompletionId);
+  writer.text(NAME, command.name);
 }
 
-function encodeSendSignal(command: SendSignalCommand, version: ProtocolVersion): Bytes {
-  const { signal } = command;
-  const wireCommand = create(wire.SendSignalCommandSchema, {
-    targetInvocationId: encodeText(command.targetInvocationId),
-    signalId:
-      typeof signal === "number"
-        ? { case: "idx", value: signal }
-        : { case: "name", value: encodeText(signal) },
-    result: toWireSignalResult(command.result, version),
-    entryName: encodeText(command.name),
-  });
-  return toBinary(wire.SendSignalCommandSchema, wireCommand);
+function requireTargetVersion(target: CallTarget, version: ProtocolVersion): void {
+  if (target.scope !== undefined) requireVersion(version, 7, "A scope");
+  if (target.limitKey !== undefined) requireVersion(version, 7, "A limit key");
+}
+
+function encodeSendSignal(writer: WireWriter, command: SendSignalCommand, version: ProtocolVersion): void {
+  const { signal, result } = command;
+  writer.text(1, command.targetInvocationId);
+  if (typeof signal === "number") writer.uint32Always(2, signal);
+  else writer.textAlways(3, signal);
+  if (result.type === "void") writeVoid(writer, 4);
+  else if (result.type === "success") writeValue(writer, 5, result.value);
+  else writeFailure(writer, 6, { failure: result.failure, version });
+  writer.text(NAME, command.name);
 }

@@ -12,7 +12,7 @@ import { fromHex } from "./testing/hex.ts";
 
 function encodeFrame({ typeId, requestedAck, payload }: Frame): Uint8Array {
   const bytes = new Uint8Array(FRAME_HEADER_BYTES + payload.length);
-  encodeFrameHeader(new DataView(bytes.buffer), 0, { typeId, requestedAck, payloadBytes: payload.length });
+  encodeFrameHeader(bytes, 0, { typeId, requestedAck, payloadBytes: payload.length });
   bytes.set(payload, FRAME_HEADER_BYTES);
   return bytes;
 }

@@ -68,6 +68,12 @@ export type TypeIdMeaning =
   | { readonly group: "signal" }
   | { readonly group: "unknownControl" | "unknownCommand" | "unknownNotification" | "custom" };
 
+/** Of all but notifications, whose type alone doesn't say it. */
+const TYPE_IDS: ReadonlyMap<Message["type"], number> = new Map<Message["type"], number>([
+  ...keysOf(CONTROL_TYPE_IDS).map((type) => [type, CONTROL_TYPE_IDS[type]] as const),
+  ...keysOf(COMMAND_TYPE_IDS).map((type) => [type, COMMAND_TYPE_IDS[type]] as const),
+]);
+
 const MEANINGS: ReadonlyMap<number, TypeIdMeaning> = new Map<number, TypeIdMeaning>([
   ...keysOf(CONTROL_TYPE_IDS).map((type) => [CONTROL_TYPE_IDS[type], { group: "control", type }] as const),
   ...keysOf(COMMAND_TYPE_IDS).map((type) => [COMMAND_TYPE_IDS[type], { group: "command", type }] as const),
@@ -109,7 +115,7 @@ export function toTypeId(message: Message): number {
     case "Signal":
       return SIGNAL_TYPE_ID;
     default:
-      return isControl(message) ? CONTROL_TYPE_IDS[message.type] : COMMAND_TYPE_IDS[message.type];
+      return TYPE_IDS.get(message.type) as number;
   }
 }
 
@@ -123,11 +129,13 @@ export function describeTypeId(typeId: number): string {
 }
 
 export function isControl(message: Message): message is ControlMessage {
-  return Object.hasOwn(CONTROL_TYPE_IDS, message.type);
+  const typeId = TYPE_IDS.get(message.type);
+  return typeId !== undefined && typeId < COMMAND_IDS_START;
 }
 
 export function isCommand(message: Message): message is Command {
-  return Object.hasOwn(COMMAND_TYPE_IDS, message.type);
+  const typeId = TYPE_IDS.get(message.type);
+  return typeId !== undefined && typeId >= COMMAND_IDS_START;
 }
 
 function keysOf<K extends string>(table: Readonly<Record<K, number>>): readonly K[] {

@@ -1,19 +1,7 @@
 import type { Bytes } from "./messages.ts";
 import { ProtocolError } from "./protocol-error.ts";
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-const EMPTY: Bytes = new Uint8Array(0);
-
-/** UTF-8. A surrogate without its partner becomes U+FFFD, since UTF-8 can't express it. */
-export function encodeText(text: string): Bytes {
-  return text === "" ? EMPTY : encoder.encode(text);
-}
-
-/** Like {@link encodeText}, leaving `undefined` as it is. */
-export function encodeTextIfSet(text: string | undefined): Bytes | undefined {
-  return text === undefined ? undefined : encodeText(text);
-}
 
 /**
  * Strict UTF-8: nothing is replaced, a byte order mark is kept.
@@ -22,11 +10,6 @@ export function encodeTextIfSet(text: string | undefined): Bytes | undefined {
  */
 export function decodeText(bytes: Bytes, field: string): string {
   return decode(bytes, field, undefined);
-}
-
-/** Like {@link decodeText}, leaving `undefined` as it is. */
-export function decodeTextIfSet(bytes: Bytes | undefined, field: string): string | undefined {
-  return bytes === undefined ? undefined : decode(bytes, field, undefined);
 }
 
 /**
@@ -47,10 +30,34 @@ function decode(
   field: string,
   options: { readonly errorCode: number; readonly hint: string } | undefined,
 ): string {
-  if (bytes.length === 0) return "";
   try {
     return decoder.decode(bytes);
   } catch (cause) {
     throw new ProtocolError(`${field} is not valid UTF-8 (${bytes.length} bytes)`, { ...options, cause });
   }
+}
+
+/** Up to here a loop in JavaScript is faster than a call of the decoder. */
+export const SHORT_TEXT_BYTES_MAX = 32;
+
+/** A short text of ASCII, as most texts are; `undefined` if it is none. */
+export function decodeAscii(bytes: Bytes, start: number, end: number): string | undefined {
+  if (end - start > SHORT_TEXT_BYTES_MAX) return undefined;
+  let text = "";
+  let at = start;
+  // Four at a time: every concatenation makes a string.
+  for (; at + 4 <= end; at += 4) {
+    const first = bytes[at] as number;
+    const second = bytes[at + 1] as number;
+    const third = bytes[at + 2] as number;
+    const fourth = bytes[at + 3] as number;
+    if ((first | second | third | fourth) >= 0x80) return undefined;
+    text += String.fromCharCode(first, second, third, fourth);
+  }
+  for (; at < end; at++) {
+    const code = bytes[at] as number;
+    if (code >= 0x80) return undefined;
+    text += String.fromCharCode(code);
+  }
+  return text;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { decodeMessage } from "./codec.ts";
-import { PAYLOAD_ELEMENTS_MAX } from "./read-message.ts";
 import { fromHex } from "./testing/hex.ts";
+import { PAYLOAD_ELEMENTS_MAX } from "./wire-reader.ts";
 
 const TOO_MANY = `A message has more than ${PAYLOAD_ELEMENTS_MAX} elements`;
 
