@@ -1,4 +1,4 @@
-import { decodeArchive } from "../../packages/engine/src/state-machine/codec.ts";
+import { decodeArchive } from "../../packages/engine/src/state-machine/archive-codec.ts";
 import type { Random } from "../determinism/random.ts";
 import type { Accepted, Answer, SimulatedEngine } from "./engine.ts";
 import type { Ledger } from "./ledger.ts";

@@ -1,6 +1,6 @@
 import type { Message } from "@perdure/sdk/internal";
 import type { ServiceDirectory } from "../../packages/engine/src/registry/service-info.ts";
-import { decodeArchive } from "../../packages/engine/src/state-machine/codec.ts";
+import { decodeArchive } from "../../packages/engine/src/state-machine/archive-codec.ts";
 import type { Effect, StartAttemptEffect } from "../../packages/engine/src/state-machine/effects.ts";
 import type { EngineEvent, TimerKey } from "../../packages/engine/src/state-machine/events.ts";
 import { StateMachine } from "../../packages/engine/src/state-machine/machine.ts";

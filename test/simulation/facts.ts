@@ -1,5 +1,5 @@
 import type { Outcome } from "@perdure/sdk/internal";
-import { decodeJson } from "../../packages/engine/src/state-machine/codec.ts";
+import { decodeArchive } from "../../packages/engine/src/state-machine/archive-codec.ts";
 import type { EngineEvent } from "../../packages/engine/src/state-machine/events.ts";
 import type {
   JournalEntry,
@@ -123,8 +123,7 @@ export class FactFinder {
       this.#tracked.delete(id);
       const archive = step.writes.find((write) => write.key === `a/${id}`)?.value;
       if (archive !== undefined) {
-        const { result } = decodeJson<{ result: Outcome }>(archive);
-        return [{ id, outcome: result, isArchived: true }];
+        return [{ id, outcome: decodeArchive(archive).result, isArchived: true }];
       }
       const answer = step.effects.find((effect) => effect.type === "answer" && effect.invocationId === id);
       const told = answer?.type === "answer" && typeof answer.result !== "string" ? answer.result : undefined;

@@ -1,5 +1,5 @@
 import { type Command, FIRST_AWAKEABLE_SIGNAL } from "@perdure/sdk/internal";
-import { decodeArchive } from "../../packages/engine/src/state-machine/codec.ts";
+import { decodeArchive } from "../../packages/engine/src/state-machine/archive-codec.ts";
 import type { JournalEntry, LiveInvocation } from "../../packages/engine/src/state-machine/records.ts";
 import type { Random } from "../determinism/random.ts";
 import { toAwakeableId } from "./awakeable-id.ts";
@@ -65,7 +65,7 @@ export class Outside {
     const invocationId = this.#random.pick([...this.#engine.machine.world.completed.keys()]);
     const stored = invocationId === undefined ? undefined : this.#engine.durable.get(`a/${invocationId}`);
     if (invocationId === undefined || stored === undefined) return;
-    const archived = decodeArchive(stored);
+    const archived = decodeArchive(stored, this.#engine.durable.get(`b/${invocationId}`));
     // What tells others its own id would tell them another one: that is no replay.
     const tellsItsId = archived.journal.some(({ message }) => isResolver(message));
     this.#engine.apply({

@@ -28,8 +28,10 @@ import type { Registered, Registry } from "./registry/registry.ts";
 import type { DeploymentInfo, ServiceInfo } from "./registry/service-info.ts";
 import type { EngineEvent } from "./state-machine/events.ts";
 import type { Xxh3 } from "./state-machine/ids.ts";
+import { isOfArchive } from "./state-machine/keys.ts";
 import { StateMachine } from "./state-machine/machine.ts";
 import type { Archive, CompletedInvocation, LiveInvocation } from "./state-machine/records.ts";
+import { isSweepDue } from "./state-machine/retention.ts";
 import type { Store, Write } from "./store/store.ts";
 
 /** What an engine is joined of. */
@@ -115,9 +117,12 @@ export class Engine implements EngineApi {
    */
   static async open(parts: EngineParts, prepare?: () => readonly Write[]): Promise<Engine> {
     const engine = new Engine(parts);
-    await parts.store.recover((key, value) => {
-      if (!parts.registry.load(key, value)) engine.#machine.load(key, value);
-    });
+    await parts.store.recover(
+      (key, value) => {
+        if (!parts.registry.load(key, value)) engine.#machine.load(key, value);
+      },
+      { passing: { has: isOfArchive, onWrite: (key, value) => engine.#machine.load(key, value) } },
+    );
     const writes = prepare?.() ?? [];
     const step = engine.#machine.start(parts.clock.now());
     await engine.#steps.commit({ writes: [...writes, ...step.writes], effects: step.effects });
@@ -244,7 +249,7 @@ export class Engine implements EngineApi {
     if (!this.#machine.world.completed.has(invocationId)) return undefined;
     // What has just ended may still be on its way to the disk.
     await this.#steps.commit({ writes: [], effects: [] });
-    return this.#steps.readArchive(invocationId);
+    return this.#steps.readArchiveAndJournal(invocationId);
   }
 
   state(service: string, key: string): ReadonlyMap<string, Uint8Array> {
@@ -302,13 +307,13 @@ export class Engine implements EngineApi {
     });
   }
 
-  #planSweep(): void {
-    const { sweepIntervalMs } = this.#parts;
+  #planSweep(delayMs: number = this.#parts.sweepIntervalMs): void {
     const clock = this.#parts.sweepClock ?? this.#parts.clock;
-    this.#stopSweep = clock.setTimer(clock.now() + sweepIntervalMs, () => {
+    this.#stopSweep = clock.setTimer(clock.now() + delayMs, () => {
       if (this.#steps.stopped) return;
-      this.#steps.apply({ type: "sweep", nowMs: this.#surroundings.now() });
-      this.#planSweep();
+      const nowMs = this.#surroundings.now();
+      this.#steps.apply({ type: "sweep", nowMs });
+      this.#planSweep(isSweepDue(this.#machine.world, nowMs) ? 0 : undefined);
     });
   }
 }

@@ -20,7 +20,7 @@ export type {
 export { ENGINE_DEFAULTS, type EngineDefaults } from "./registry/engine-defaults.ts";
 export { Registry } from "./registry/registry.ts";
 export type * from "./registry/service-info.ts";
-export { decodeArchive } from "./state-machine/codec.ts";
+export { decodeArchive } from "./state-machine/archive-codec.ts";
 export type {
   Archive,
   AttemptFailure,

@@ -1,8 +1,8 @@
 import { EngineError } from "../engine-api.ts";
-import { decodeArchive } from "../state-machine/codec.ts";
+import { decodeArchive } from "../state-machine/archive-codec.ts";
 import type { Effect } from "../state-machine/effects.ts";
 import type { EngineEvent } from "../state-machine/events.ts";
-import { archiveKey } from "../state-machine/keys.ts";
+import { archivedJournalKey, archiveKey } from "../state-machine/keys.ts";
 import type { StateMachine } from "../state-machine/machine.ts";
 import type { Archive } from "../state-machine/records.ts";
 import type { Step } from "../state-machine/step.ts";
@@ -84,6 +84,16 @@ export class Steps {
     this.#options.failed(this.#failure);
   }
 
+  async readArchiveAndJournal(invocationId: string): Promise<Archive | undefined> {
+    const { store } = this.#options;
+    const [bytes, journal] = await Promise.all([
+      store.read(archiveKey(invocationId)),
+      store.read(archivedJournalKey(invocationId)),
+    ]);
+    return bytes === undefined ? undefined : decodeArchive(bytes, journal);
+  }
+
+  /** Its journal is left out where that is stored apart. */
   async readArchive(invocationId: string): Promise<Archive | undefined> {
     const bytes = await this.#options.store.read(archiveKey(invocationId));
     return bytes === undefined ? undefined : decodeArchive(bytes);

@@ -1,8 +1,8 @@
 import { type Command, createMessageDecoder, encodeMessages, type Notification } from "@perdure/sdk/internal";
-import type { Archive, CompletedInvocation, JournalEntry, LiveInvocation, PromiseRecord } from "./records.ts";
+import type { JournalEntry, LiveInvocation, PromiseRecord } from "./records.ts";
 
 /**
- * Records as bytes. Facts are JSON; journal entries are the frames of the
+ * Records of what lives, as bytes. Facts are JSON; journal entries are the frames of the
  * protocol, behind the time at which they were stored. All of it is read again by
  * later versions, so fields are only ever added.
  */
@@ -125,26 +125,6 @@ export function decodeEntry(bytes: Uint8Array): JournalEntry {
   const [message] = createMessageDecoder({ version: ENTRY_VERSION }).push(bytes.subarray(TIME_BYTES));
   if (message === undefined) throw new Error("A stored journal entry holds no whole message.");
   return { message: message as Command | Notification, appendedAtMs };
-}
-
-interface StoredArchive extends Omit<Archive, "journal"> {
-  readonly journal: readonly Uint8Array[];
-}
-
-export function encodeArchive(archive: Archive): Uint8Array {
-  const stored: StoredArchive = { ...archive, journal: archive.journal.map(encodeEntry) };
-  return encodeJson(stored);
-}
-
-export function decodeArchive(bytes: Uint8Array): Archive {
-  const stored = decodeJson<StoredArchive>(bytes);
-  return { ...stored, journal: stored.journal.map(decodeEntry) };
-}
-
-/** Only the facts, for the engine's memory. */
-export function decodeCompleted(bytes: Uint8Array): CompletedInvocation {
-  const { facts } = decodeJson<StoredArchive>(bytes);
-  return { ...facts, target: { ...facts.target, key: facts.target.key } };
 }
 
 export function encodePromise(record: PromiseRecord): Uint8Array {

@@ -1,6 +1,6 @@
 import type { Message } from "@perdure/sdk/internal";
 import { expect, test } from "vitest";
-import { decodeArchive } from "./codec.ts";
+import { decodeArchive } from "./archive-codec.ts";
 import {
   answers,
   bytes,

@@ -4,11 +4,20 @@
 export const invocationKey = (id: string): string => `i/${id}`;
 export const journalKey = (id: string, index: number): string => `j/${id}/${index}`;
 export const archiveKey = (id: string): string => `a/${id}`;
+/** Of an ended invocation's journal, where that expires before its result. */
+export const archivedJournalKey = (id: string): string => `b/${id}`;
 export const stateKey = (service: string, key: string, name: string): string =>
   toKey("s", service, key, name);
 export const promiseKey = (service: string, key: string, name: string): string =>
   toKey("p", service, key, name);
 export const stateEditKey = (seq: number): string => `e/${seq}`;
+
+/** Keys of which there are too many to hold what stands under them while everything is read. */
+export function isOfArchive(key: string): boolean {
+  return key.startsWith("a/") || key.startsWith("b/");
+}
+
+export const idOfArchiveKey = (key: string): string => key.slice(2);
 
 /** Names may hold any character, so the parts are quoted. */
 function toKey(table: string, ...parts: readonly string[]): string {

@@ -34,8 +34,8 @@ export class StateMachine {
     this.#recovery = new Recovery(this.world);
   }
 
-  /** One stored write, before anything else happens. */
-  load(key: string, value: Uint8Array): void {
+  /** One stored write, before anything else happens. Of archives (`isOfArchive`), later ones may follow, and deletions. */
+  load(key: string, value: Uint8Array | undefined): void {
     if (this.#recovery === undefined) throw new Error("The state machine runs already.");
     this.#recovery.load(key, value);
   }

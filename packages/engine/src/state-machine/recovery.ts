@@ -1,7 +1,8 @@
+import { decodeCompleted } from "./archive-codec.ts";
 import { awaitedIdOf } from "./awaited.ts";
-import { decodeCompleted, decodeEntry, decodeJson, decodeLive, decodePromise } from "./codec.ts";
+import { decodeEntry, decodeJson, decodeLive, decodePromise } from "./codec.ts";
 import { isExclusive, pushInbox } from "./inbox.ts";
-import { instanceOf, partsOf } from "./keys.ts";
+import { idOfArchiveKey, instanceOf, isOfArchive, partsOf } from "./keys.ts";
 import { complete, GONE } from "./notify.ts";
 import type { JournalEntry, LiveInvocation } from "./records.ts";
 import { startAttempt } from "./start-attempt.ts";
@@ -19,12 +20,19 @@ export class Recovery {
   readonly #world: World;
   readonly #entries = new Map<string, JournalEntry[]>();
   readonly #edits: QueuedEdit[] = [];
+  readonly #journalsApart = new Set<string>();
 
   constructor(world: World) {
     this.#world = world;
   }
 
-  load(key: string, value: Uint8Array): void {
+  /** Bytes of archives are only looked at; the rest may be held. */
+  load(key: string, value: Uint8Array | undefined): void {
+    if (isOfArchive(key)) this.#loadArchive(key, value);
+    else if (value !== undefined) this.#load(key, value);
+  }
+
+  #load(key: string, value: Uint8Array): void {
     const world = this.#world;
     switch (key[0]) {
       case "i": {
@@ -35,11 +43,6 @@ export class Recovery {
       case "j":
         this.#loadEntry(key, value);
         break;
-      case "a": {
-        const facts = decodeCompleted(value);
-        world.completed.set(facts.id, facts);
-        break;
-      }
       case "s": {
         const [service = "", objectKey = "", name = ""] = partsOf(key);
         const instance = instanceOf(service, objectKey);
@@ -64,6 +67,7 @@ export class Recovery {
   finish(nowMs: number): void {
     const world = this.#world;
     world.nowMs = nowMs;
+    for (const id of this.#journalsApart) world.completed.noteJournalApart(id, true);
     this.#attachJournals();
     const queued: { seq: number; instance: string; item: Parameters<typeof pushInbox>[2] }[] = [];
     for (const edit of this.#edits) {
@@ -90,6 +94,19 @@ export class Recovery {
       pushInbox(world, instance, item);
     }
     for (const invocation of [...world.live.values()]) this.#takeUp(invocation);
+  }
+
+  #loadArchive(key: string, value: Uint8Array | undefined): void {
+    const { completed } = this.#world;
+    const id = idOfArchiveKey(key);
+    if (key[0] === "b") {
+      if (value === undefined) this.#journalsApart.delete(id);
+      else this.#journalsApart.add(id);
+    } else if (value === undefined) {
+      completed.delete(id);
+    } else {
+      completed.set(id, decodeCompleted(value));
+    }
   }
 
   #loadEntry(key: string, value: Uint8Array): void {

@@ -1,8 +1,8 @@
 import type { Outcome } from "@perdure/sdk/internal";
 import type { ControlOutcome } from "../engine-api.ts";
 import type { HandlerInfo } from "../registry/service-info.ts";
-import { encodeArchive } from "./codec.ts";
-import { archiveKey } from "./keys.ts";
+import { encodeArchive, encodeArchivedJournal, isJournalApart } from "./archive-codec.ts";
+import { archivedJournalKey, archiveKey } from "./keys.ts";
 import type { Archive, CompletedInvocation, LiveInvocation, Target } from "./records.ts";
 import type { World } from "./world.ts";
 
@@ -48,6 +48,9 @@ export function archive(
   };
   world.completed.set(facts.id, facts);
   world.step.write(archiveKey(facts.id), encodeArchive(stored));
+  if (!isJournalApart(facts)) return;
+  world.completed.noteJournalApart(facts.id, true);
+  world.step.write(archivedJournalKey(facts.id), encodeArchivedJournal(stored.journal));
 }
 
 /** Protocol section 5.7, features 8.3. */
@@ -75,28 +78,46 @@ export function forgetWorkflow(world: World, target: Target): void {
   world.clearPromises(target.service, target.key);
 }
 
+/** What one sweep forgets at most, so that no event takes long; `isSweepDue` says when there is more. */
+export const SWEPT_MAX = 2000;
+
 /** Forgets what has expired. */
 export function sweep(world: World): void {
-  for (const facts of world.completed.values()) {
-    if (facts.expiresAtMs > world.nowMs) continue;
-    world.completed.delete(facts.id);
-    world.step.write(archiveKey(facts.id), undefined);
-    forgetWorkflow(world, facts.target);
+  for (const facts of world.completed.due(world.nowMs, SWEPT_MAX)) {
+    if (facts.expiresAtMs <= world.nowMs) forget(world, facts);
+    else forgetJournal(world, facts.id);
   }
+}
+
+/** Whether something has expired that was not forgotten yet. */
+export function isSweepDue(world: World, nowMs: number): boolean {
+  return world.completed.due(nowMs, 1).length > 0;
 }
 
 /** Forgets an invocation that has ended. */
 export function purge(world: World, invocation: CompletedInvocation): ControlOutcome {
-  world.completed.delete(invocation.id);
-  world.step.write(archiveKey(invocation.id), undefined);
-  forgetWorkflow(world, invocation.target);
+  forget(world, invocation);
   return DONE;
 }
 
 /** Forgets the journal of an invocation that has ended, and keeps its result. */
 export function purgeJournal(world: World, archived: Archive): ControlOutcome {
   const facts: CompletedInvocation = { ...archived.facts, journalExpiresAtMs: world.nowMs };
+  forgetJournal(world, facts.id);
   world.completed.set(facts.id, facts);
   world.step.write(archiveKey(facts.id), encodeArchive({ ...archived, facts, journal: [] }));
   return DONE;
+}
+
+function forget(world: World, { id, target }: CompletedInvocation): void {
+  forgetJournal(world, id);
+  world.completed.delete(id);
+  world.step.write(archiveKey(id), undefined);
+  forgetWorkflow(world, target);
+}
+
+function forgetJournal(world: World, id: string): void {
+  if (!world.completed.hasJournalApart(id)) return;
+  world.completed.noteJournalApart(id, false);
+  world.step.write(archivedJournalKey(id), undefined);
 }

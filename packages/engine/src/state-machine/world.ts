@@ -1,9 +1,10 @@
 import type { Outcome } from "@perdure/sdk/internal";
 import type { ServiceDirectory } from "../registry/service-info.ts";
 import { encodeEntry, encodeLive, encodePromise } from "./codec.ts";
+import { CompletedTable } from "./completed-table.ts";
 import type { Xxh3 } from "./ids.ts";
 import { instanceOf, invocationKey, journalKey, promiseKey, stateKey } from "./keys.ts";
-import type { CompletedInvocation, JournalEntry, LiveInvocation, PromiseRecord, Value } from "./records.ts";
+import type { JournalEntry, LiveInvocation, PromiseRecord, Value } from "./records.ts";
 import { type Step, StepBuilder } from "./step.ts";
 
 /** An operator's replacement of a key's state, which waits for the lock. */
@@ -30,7 +31,7 @@ export class World {
   readonly directory: ServiceDirectory;
   readonly xxh3: Xxh3;
   readonly live: Map<string, LiveInvocation> = new Map();
-  readonly completed: Map<string, CompletedInvocation> = new Map();
+  readonly completed: CompletedTable = new CompletedTable();
   /** By instance: `instanceOf(service, key)`. */
   readonly states: Map<string, Map<string, Value>> = new Map();
   readonly promises: Map<string, Map<string, PromiseRecord>> = new Map();
