@@ -16,6 +16,7 @@ import { createHttp1Transport } from "./invoker/http1-transport.ts";
 import { createHttp2Transport } from "./invoker/http2-transport.ts";
 import { createInProcessInvoker } from "./invoker/in-process-invoker.ts";
 import type { Invoker } from "./invoker/invoker.ts";
+import { createLimitedInvoker } from "./invoker/limited-invoker.ts";
 import { createRequestSigner, type RequestSigner } from "./invoker/request-signer.ts";
 import { createPreviewer } from "./invoker/serde-previews.ts";
 import { discover } from "./registry/discover.ts";
@@ -43,6 +44,13 @@ export interface CreateEngineOptions extends Partial<Omit<EndpointOptions, "iden
   readonly sweepIntervalMs?: number | undefined;
   /** How many waiting attempts are held in memory; past it the longest waiting is suspended. */
   readonly idleAttemptsMax?: number | undefined;
+  /**
+   * How many attempts work at once in this process, and as many over each version
+   * of HTTP; 1000 when absent. Those that wait for something durable are not
+   * counted. Past it attempts begin in the order in which they came, when others
+   * wait, end, or have worked for five seconds.
+   */
+  readonly busyAttemptsMax?: number | undefined;
   /** The largest message of an endpoint that is taken, in bytes; 32 MiB when absent. Its attempt fails past it. */
   readonly messageBytesMax?: number | undefined;
   /** What endpoints are told as the name of the cluster. */
@@ -204,12 +212,15 @@ function createInvoker(parts: {
   readonly http2: HttpTransport;
 }): Invoker {
   const { options, clock, endpoint, signer, clusterName, http1, http2 } = parts;
-  const { idleAttemptsMax, messageBytesMax } = options;
+  const { busyAttemptsMax, idleAttemptsMax, messageBytesMax } = options;
   const http = { clock, clusterName, signer, idleAttemptsMax, messageBytesMax };
+  const limit = (invoker: Invoker): Invoker => createLimitedInvoker(invoker, { clock, busyAttemptsMax });
   return createDeploymentInvoker({
     inProcess:
-      endpoint === undefined ? undefined : createInProcessInvoker({ endpoint, clock, idleAttemptsMax }),
-    http1: createHttpInvoker({ ...http, transport: http1 }),
-    http2: createHttpInvoker({ ...http, transport: http2 }),
+      endpoint === undefined
+        ? undefined
+        : limit(createInProcessInvoker({ endpoint, clock, idleAttemptsMax })),
+    http1: limit(createHttpInvoker({ ...http, transport: http1 })),
+    http2: limit(createHttpInvoker({ ...http, transport: http2 })),
   });
 }

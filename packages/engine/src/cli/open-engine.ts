@@ -18,6 +18,7 @@ export async function openEngine(settings: EngineSettings): Promise<EmbeddedEngi
       identityPrivateKey,
       sweepIntervalMs: settings.sweepIntervalMs,
       idleAttemptsMax: settings.idleAttemptsMax,
+      busyAttemptsMax: settings.busyAttemptsMax,
       messageBytesMax: settings.messageBytesMax,
       defaults: toDefaults(settings),
     });

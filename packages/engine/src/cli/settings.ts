@@ -2,6 +2,7 @@ import { FRAME_BYTES_MAX } from "@perdure/sdk/internal";
 import { formatDuration } from "../http/duration.ts";
 import type { FaceAddress } from "../http/face.ts";
 import { INGRESS_BODY_BYTES_MAX } from "../ingress/ingress.ts";
+import { BUSY_ATTEMPTS_MAX } from "../invoker/busy-limit.ts";
 import { IDLE_ATTEMPTS_MAX } from "../invoker/idle-limit.ts";
 import { ENGINE_DEFAULTS } from "../registry/engine-defaults.ts";
 import {
@@ -46,6 +47,7 @@ export interface EngineSettings {
   readonly bodyBytesMax: number;
   readonly messageBytesMax: number;
   readonly idleAttemptsMax: number;
+  readonly busyAttemptsMax: number;
 }
 
 export type SettingGroup = "Where" | "Defaults of handlers" | "Retries" | "Retention" | "Limits";
@@ -265,6 +267,15 @@ export const SETTINGS: SettingTable = {
     read: readCount,
     fallback: IDLE_ATTEMPTS_MAX,
     shownFallback: String(IDLE_ATTEMPTS_MAX),
+  },
+  busyAttemptsMax: {
+    flag: "max-busy-attempts",
+    placeholder: "COUNT",
+    group: "Limits",
+    text: "How many attempts work at once, those that wait not counted; past it the others queue, first come, first served.",
+    read: readCount,
+    fallback: BUSY_ATTEMPTS_MAX,
+    shownFallback: String(BUSY_ATTEMPTS_MAX),
   },
 };
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { createRealClock } from "./real-clock.ts";
+import { createRealClock, FIRED_PER_TURN_MAX } from "./real-clock.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -80,6 +80,18 @@ describe("createRealClock", () => {
     vi.advanceTimersByTime(10);
     expect(fired).toBeGreaterThan(3);
     expect(fired).toBeLessThan(30);
+  });
+
+  test("many that are due together let others have their turn in between, in order all the same", () => {
+    const clock = createRealClock();
+    const fired: number[] = [];
+    const count = FIRED_PER_TURN_MAX + 1;
+    for (let index = 0; index < count; index += 1) clock.setTimer(clock.now() + 5, () => fired.push(index));
+    vi.advanceTimersByTime(5);
+    expect(fired).toHaveLength(FIRED_PER_TURN_MAX);
+    clock.setTimer(clock.now(), () => fired.push(count));
+    vi.advanceTimersByTime(2);
+    expect(fired).toEqual(Array.from({ length: count + 1 }, (_, index) => index));
   });
 
   test("one that throws does not keep the others from firing", () => {
