@@ -117,8 +117,8 @@ export class WireWriter {
     if (value.length <= COPIED_TEXT_MAX) {
       this.#putVarint(value.length);
       if (this.#putAscii(value)) return;
-      this.#at = start;
     }
+    this.#at = start;
     this.bytesAlways(field, encoder.encode(value));
   }
 
