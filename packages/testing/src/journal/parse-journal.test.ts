@@ -88,7 +88,8 @@ describe("payloads", () => {
             entries: [{ command: "Input" as const, value: toRecordedPayload(bytes) }],
           };
           const [input] = parseJournal(stringifyJournal(journal)).entries;
-          expect(fromRecordedPayload(input?.value as ReturnType<typeof toRecordedPayload>)).toEqual(bytes);
+          expect(input).toEqual(journal.entries[0]);
+          expect(fromRecordedPayload(toRecordedPayload(bytes))).toEqual(bytes);
         },
       ),
     );

@@ -71,17 +71,17 @@ export function stringifyJournal(journal: RecordedJournal): string {
  * @throws JournalFormatError
  */
 export function checkJournal(value: unknown, source: string | undefined): RecordedJournal {
-  return readJournal(value, source).journal;
+  return decodeJournal(value, source).journal;
 }
 
-export interface ReadJournal {
+export interface DecodedJournal {
   readonly journal: RecordedJournal;
   /** The entries, as the protocol has them. */
   readonly messages: readonly EntryMessage[];
 }
 
 /** @throws JournalFormatError */
-export function readJournal(value: unknown, source: string | undefined): ReadJournal {
+export function decodeJournal(value: unknown, source: string | undefined): DecodedJournal {
   const place: Place = { source, where: "" };
   const record = readRecord(value, place);
   checkFormat(record.format, at(place, "format"));

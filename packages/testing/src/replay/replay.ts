@@ -1,6 +1,6 @@
 import type { EndpointOptions } from "@perdure/sdk";
 import { decodeInvocationId, PROTOCOL_VERSION_MAX, type StartMessage } from "@perdure/sdk/internal";
-import { readJournal } from "../journal/parse-journal.ts";
+import { decodeJournal } from "../journal/parse-journal.ts";
 import { REDACTED } from "../journal/payload.ts";
 import { toServerSeed } from "../journal/random-seed.ts";
 import type { RecordedJournal } from "../journal/recorded-journal.ts";
@@ -44,7 +44,7 @@ export async function replay(
   journal: RecordedJournal,
   options: ReplayOptions = {},
 ): Promise<Replayed> {
-  const read = readJournal(journal, undefined);
+  const read = decodeJournal(journal, undefined);
   const handler = findHandler(definitions, journal.target, options);
   const messages = await decodePayloads(read.messages, options.journalValueCodecProvider);
   const { randomSeed } = options;

@@ -21,10 +21,10 @@ export function createTolerance(options: ToleranceOptions): Tolerates {
     if (typeof recorded === "string" || typeof attempted === "string") return same(recorded, attempted);
     const left = decode(recorded);
     const right = decode(attempted);
-    if (left === undefined || right === undefined) return false;
     const leftJson = parse(left);
     const rightJson = parse(right);
     if (isAnything(leftJson?.value) || isAnything(rightJson?.value)) return true;
+    if (left === undefined || right === undefined) return false;
     if (leftJson === undefined || rightJson === undefined) return same(left, right);
     return same(leftJson.value, rightJson.value);
   };
@@ -79,7 +79,8 @@ function decode(bytes: Uint8Array): string | undefined {
   }
 }
 
-function parse(text: string): { readonly value: unknown } | undefined {
+function parse(text: string | undefined): { readonly value: unknown } | undefined {
+  if (text === undefined) return undefined;
   try {
     return { value: JSON.parse(text) };
   } catch {
