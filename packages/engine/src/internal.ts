@@ -32,6 +32,8 @@ export type {
   Target,
 } from "./state-machine/records.ts";
 export { describeTarget } from "./state-machine/records.ts";
+export { readStoredInvocation } from "./state-machine/stored-invocation.ts";
+export { type LogReader, readLogStore } from "./store/log-store-reader.ts";
 export { createMemoryStore, type MemoryStore, type MemoryStoreOptions } from "./store/memory-store.ts";
 export type { Store, Write } from "./store/store.ts";
 export { loadXxh3 } from "./xxh3.ts";

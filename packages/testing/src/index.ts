@@ -11,3 +11,31 @@ export type { ReplacedRun, RunReplacement } from "./engine/runs.ts";
 export type { RunUntilIdleOptions, TestClock } from "./engine/test-clock.ts";
 export { TestEngineError, type TestEngineProblem } from "./engine/test-engine-error.ts";
 export type { KeyedDefinition, StateOf, TestState } from "./engine/test-state.ts";
+export { type FetchJournalOptions, fetchJournal } from "./journal/fetch-journal.ts";
+export { JournalFormatError } from "./journal/format-error.ts";
+export {
+  JOURNAL_FILE_BYTES_MAX,
+  loadJournal,
+  type SaveJournalOptions,
+  saveJournal,
+} from "./journal/journal-files.ts";
+export { parseJournal, stringifyJournal } from "./journal/parse-journal.ts";
+export { REDACTED, type RecordedPayload } from "./journal/payload.ts";
+export { type ReadJournalOptions, readJournal } from "./journal/read-journal.ts";
+export type {
+  RecordedCommand,
+  RecordedEntry,
+  RecordedJournal,
+  RecordedNotification,
+  RecordedResult,
+  RecordedTarget,
+} from "./journal/recorded-journal.ts";
+export { JOURNAL_FORMAT } from "./journal/recorded-journal.ts";
+export { type RedactableValue, type RedactionRule, redact } from "./journal/redact.ts";
+export type { DifferingField } from "./replay/differing-fields.ts";
+export { type Divergence, ReplayDivergedError } from "./replay/diverged-error.ts";
+export type { Definitions } from "./replay/find-handler.ts";
+export { type ReplayOptions, replay } from "./replay/replay.ts";
+export { ReplayAllError, type ReplayedFile, type ReplayFailure, replayAll } from "./replay/replay-all.ts";
+export { ReplayError, type ReplayErrorCode } from "./replay/replay-error.ts";
+export type { Replayed } from "./replay/verdict.ts";
