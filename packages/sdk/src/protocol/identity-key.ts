@@ -1,6 +1,6 @@
 import { decodeBase58 } from "./base58.ts";
 
-/** Public keys of request identity, apart from `jose`, so that they can be checked without it. */
+/** Public keys of request identity, as they are written. Protocol section 6. */
 
 const KEY_PREFIX = "publickeyv1_";
 const KEY_BYTES = 32;

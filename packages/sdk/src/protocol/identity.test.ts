@@ -1,5 +1,6 @@
 import { SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
+import { encodeBase64Url } from "./base64url.ts";
 import { createIdentityVerifier, type IdentityRequest, toIdentityAudience } from "./identity.ts";
 import { decodePublicKey } from "./identity-key.ts";
 import { toHex } from "./testing/hex.ts";
@@ -108,6 +109,8 @@ describe("a request", () => {
     ["exp", { exp: NOW_S }],
     ["nbf", { nbf: NOW_S + 1 }],
     ["iat", { iat: "then" }],
+    ["exp", { exp: "9999999999" }],
+    ["nbf", { nbf: "0" }],
   ])("doesn't pass with a wrong %s: %j", async (claim, wrong) => {
     const token = await sign({ ...claims, ...wrong });
     await expect(verify(requestOf(token))).rejects.toEqual(unproven(new RegExp(`"${claim}"`)));
@@ -126,6 +129,48 @@ describe("a request", () => {
     for (const token of [hmac, none]) {
       await expect(verify(requestOf(token))).rejects.toEqual(unproven(/"alg"/));
     }
+  });
+
+  it("doesn't pass when the token demands what is not known", async () => {
+    const head = { alg: "EdDSA", crit: ["b64"], b64: true };
+    const demanding = await new SignJWT(claims).setProtectedHeader(head).sign(signer.privateKey);
+    await expect(verify(requestOf(demanding))).rejects.toEqual(unproven(/"crit"/));
+  });
+
+  it("doesn't pass with any part of the token changed", async () => {
+    const [header = "", payload = "", signature = ""] = (await sign(claims)).split(".");
+    const [, other = ""] = (await sign({ ...claims, exp: NOW_S + 61 })).split(".");
+    const changed = [
+      `${header}.${other}.${signature}`,
+      `${header}.${payload}.${signature.startsWith("A") ? "B" : "A"}${signature.slice(1)}`,
+      `${header}.${payload}.${signature.slice(0, -4)}`,
+      `${header}.${payload}.`,
+    ];
+    for (const token of changed) {
+      await expect(verify(requestOf(token))).rejects.toEqual(unproven("no key verifies the signature"));
+    }
+    for (const token of [
+      `${header}.${payload}.${signature}=`,
+      `${header}.${payload}`,
+      `${header}.${payload}.${signature}.`,
+    ]) {
+      await expect(verify(requestOf(token))).rejects.toEqual(unproven("the token is malformed"));
+    }
+  });
+
+  it("doesn't pass with claims that are no object", async () => {
+    const encode = (value: unknown) => btoa(JSON.stringify(value)).replaceAll("=", "");
+    for (const value of ["text", ["list"], null]) {
+      const signed = `${encode({ alg: "EdDSA" })}.${encode(value)}`;
+      const bytes = await crypto.subtle.sign("Ed25519", signer.privateKey, new TextEncoder().encode(signed));
+      const token = `${signed}.${encodeBase64Url(new Uint8Array(bytes))}`;
+      await expect(verify(requestOf(token))).rejects.toEqual(unproven("the token is malformed"));
+    }
+  });
+
+  it("passes if the path is among several audiences", async () => {
+    const token = await sign({ ...claims, aud: ["/other", claims.aud] });
+    await expect(verify(requestOf(token))).resolves.toBeUndefined();
   });
 
   it.each(["", "x", "a.b.c", "....", "\ud83d.a.b"])(

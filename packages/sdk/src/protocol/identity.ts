@@ -1,6 +1,5 @@
-import { errors, importJWK, jwtVerify } from "jose";
-import { encodeBase64Url } from "./base64url.ts";
 import { decodePublicKey } from "./identity-key.ts";
+import { findTokenProblem, importPublicKey } from "./identity-token.ts";
 import { ProtocolError } from "./protocol-error.ts";
 
 /**
@@ -9,8 +8,6 @@ import { ProtocolError } from "./protocol-error.ts";
  *
  * 1. Every path but `/health` has to be proven.
  * 2. Whoever doesn't pass gets a 401 and is not told more than the message says.
- *
- * Nothing but this file imports `jose`; an endpoint without keys needn't load it.
  */
 
 const SCHEME_HEADER = "x-restate-signature-scheme";
@@ -46,7 +43,7 @@ export function createIdentityVerifier(
   options?: IdentityVerifierOptions,
 ): (request: IdentityRequest) => Promise<void> {
   const publicKeys = keys.map(decodePublicKey);
-  let imported: Promise<VerifyKey[]> | undefined;
+  let imported: Promise<CryptoKey[]> | undefined;
 
   return async (request) => {
     if (publicKeys.length === 0) return;
@@ -57,7 +54,9 @@ export function createIdentityVerifier(
     if (token === undefined) throw unproven(`the header ${TOKEN_HEADER} is missing`);
     imported ??= Promise.all(publicKeys.map(importPublicKey));
     const audience = toIdentityAudience(request.path);
-    await verifyToken(token, await imported, { audience, now: options?.now?.() });
+    const now = options?.now?.() ?? new Date();
+    const problem = await findTokenProblem(token, { keys: await imported, audience, now });
+    if (problem !== undefined) throw unproven(problem);
   };
 }
 
@@ -69,37 +68,6 @@ export function toIdentityAudience(path: string): string {
   const segments = path.split("/");
   if (segments.length >= 4 && segments.at(-3) === "invoke") return `/${segments.slice(-3).join("/")}`;
   return path.endsWith("/discover") ? "/discover" : path;
-}
-
-type VerifyKey = Awaited<ReturnType<typeof importJWK>>;
-
-function importPublicKey(bytes: Uint8Array): Promise<VerifyKey> {
-  return importJWK({ kty: "OKP", crv: "Ed25519", x: encodeBase64Url(bytes) }, "EdDSA");
-}
-
-async function verifyToken(
-  token: string,
-  keys: readonly VerifyKey[],
-  options: { readonly audience: string; readonly now: Date | undefined },
-): Promise<void> {
-  let reason = "no key verifies the signature";
-  for (const key of keys) {
-    try {
-      await jwtVerify(token, key, {
-        algorithms: ["EdDSA"],
-        audience: options.audience,
-        requiredClaims: ["aud", "exp", "iat", "nbf"],
-        clockTolerance: 0,
-        ...(options.now === undefined ? {} : { currentDate: options.now }),
-      });
-      return;
-    } catch (error) {
-      // A key that doesn't fit says nothing of the token; the next one may.
-      if (error instanceof errors.JWSSignatureVerificationFailed) continue;
-      reason = error instanceof errors.JOSEError ? error.message : "the token is malformed";
-    }
-  }
-  throw unproven(reason);
 }
 
 function unproven(reason: string): ProtocolError {

@@ -1,8 +1,8 @@
-import { sha256 } from "@noble/hashes/sha2.js";
 import { decodeBase62, encodeBase62 } from "./base62.ts";
 import { decodeBase64Url, encodeBase64Url } from "./base64url.ts";
 import type { Bytes } from "./messages.ts";
 import { ProtocolError } from "./protocol-error.ts";
+import { sha256 } from "./sha256.ts";
 
 /**
  * Invocation and awakeable ids, as bytes and as text. Protocol sections 3.9 and 5.1.
