@@ -55,6 +55,8 @@ function isRight(
   const text = describeResult(result);
   if (message.kind === "CallInvocationId") return isCall(command) && result.type === "invocationId";
   if (message.kind !== command.type) return false;
+  // Whose result it would have been lives on, where others wait for it.
+  if (isCallOrAttach(command) && text.startsWith("!409 Deadlock")) return true;
   switch (command.type) {
     case "Sleep":
       return facts.nowMs >= command.wakeUpTimeMs;
@@ -88,6 +90,10 @@ function isRight(
 
 function isCall(command: Command): boolean {
   return command.type === "Call" || command.type === "OneWayCall";
+}
+
+function isCallOrAttach({ type }: Command): boolean {
+  return type === "Call" || type === "AttachInvocation";
 }
 
 function lastOutput({ journal }: Incarnation): Outcome | undefined {

@@ -61,11 +61,6 @@ export class ProgramMaker {
     );
   }
 
-  /** Waits for nobody else's lock: whatever waits for it alone cannot be part of a ring. */
-  makeLeaf(to: Address): Program {
-    return this.make(to, DEPTH_MAX);
-  }
-
   of(ops: readonly Op[], stubborn = true): Program {
     this.#tag += 1;
     return { tag: this.#tag, ops, stubborn };
@@ -127,12 +122,11 @@ export class ProgramMaker {
   #call(depth: number): Op {
     const random = this.#random;
     const to = this.address();
-    // What others can wait for by its key is a leaf: rings without a lock are not broken.
     const idempotencyKey = random.chance(0.2) ? `h${random.below(3)}` : undefined;
     return {
       op: "call",
       to,
-      program: idempotencyKey === undefined ? this.make(to, depth + 1) : this.makeLeaf(to),
+      program: this.make(to, depth + 1),
       idempotencyKey,
       awaits: random.pick(["now", "now", "now", "atTheEnd", "never", "orTimeout"]) ?? "now",
     };
@@ -141,18 +135,18 @@ export class ProgramMaker {
   #send(depth: number): Op {
     const random = this.#random;
     const to = this.address();
-    const isWatched = random.chance(0.4) && to.service === "Plain";
+    const isWatched = random.chance(0.4);
     const idempotencyKey = random.chance(0.3) ? `h${random.below(3)}` : undefined;
-    const isLeaf = isWatched || idempotencyKey !== undefined;
     const ways = [
       "attach",
       "output",
-      ...(idempotencyKey === undefined ? [] : ["attachByKey" as const]),
+      // A run is found by its workflow's key only.
+      ...(idempotencyKey === undefined || handlerKindOf(to) === "workflow" ? [] : ["attachByKey" as const]),
     ] as const;
     return {
       op: "send",
       to,
-      program: isLeaf ? this.makeLeaf(to) : this.make(to, depth + 1),
+      program: this.make(to, depth + 1),
       idempotencyKey,
       delayMs: random.pick([0, 0, 20, 900]) ?? 0,
       afterwards: isWatched ? (random.pick(ways) ?? "attach") : random.chance(0.15) ? "cancel" : "nothing",

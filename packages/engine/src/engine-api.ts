@@ -46,6 +46,10 @@ export interface EngineApi {
   completedInvocations(): Iterable<CompletedInvocation>;
   archive(invocationId: string): Promise<Archive | undefined>;
   state(service: string, key: string): ReadonlyMap<string, Uint8Array>;
+  /** What an invocation waits for, and what that waits for, down to what moves by itself. `undefined`: not known. */
+  waitingFor(invocationId: string): WaitingFor | undefined;
+  /** The deadlocks that were found since the engine started, at most the last 100, the oldest first. */
+  deadlocks(): readonly FoundDeadlock[];
   /** Asks a serde of a service to show a value, or to read one that was shown. */
   preview(request: PreviewRequest): Promise<PreviewAnswer>;
 
@@ -129,6 +133,81 @@ export type RestartOutcome =
   | { readonly type: "openCommands" }
   | { readonly type: "unknownDeployment"; readonly deploymentId: string }
   | { readonly type: "unsupported"; readonly message: string };
+
+/** Why an invocation does not go on. */
+export interface WaitingFor {
+  readonly invocationId: string;
+  /** The chain from it to what moves by itself, in one sentence. */
+  readonly summary: string;
+  /** The one that was asked for, then those that it waits for, directly or not; at most 100. */
+  readonly invocations: readonly WaitingInvocation[];
+  /** Whether some were left out, or some of the waits of one. */
+  readonly isTruncated: boolean;
+  /** Those that this invocation was part of. */
+  readonly deadlocks: readonly FoundDeadlock[];
+}
+
+export interface WaitingInvocation {
+  readonly invocationId: string;
+  /** `service/handler` or `service/key/handler`. */
+  readonly target: string;
+  readonly status: LiveInvocation["status"] | "completed";
+  /** When something of it was stored last. */
+  readonly modifiedAtMs: number;
+  /**
+   * Which of its waits let it go on: the combinator in its code. Of combinators within
+   * combinators it is the outermost, and `waits` has the leaves of all of them.
+   */
+  readonly needs: "any" | "all" | "firstSuccess" | "allSuccesses";
+  /** What it waits for; at most 100. Empty when it waits for nothing that the engine knows. */
+  readonly waits: readonly WaitReason[];
+}
+
+/** `commandIndex` counts the commands of its journal; the input is 0. */
+export type WaitReason =
+  | {
+      readonly type: "call" | "attach";
+      readonly commandIndex: number;
+      /** Whose result it is; `invocations` says what that one waits for. */
+      readonly invocationId: string;
+      readonly target: string | undefined;
+    }
+  /** The lock of its object, or the place in the queue for it. */
+  | { readonly type: "lock"; readonly heldBy: string | undefined; readonly queuedBefore: number }
+  | { readonly type: "sleep"; readonly commandIndex: number; readonly name: string; readonly untilMs: number }
+  | { readonly type: "promise"; readonly commandIndex: number; readonly name: string }
+  | { readonly type: "run"; readonly commandIndex: number; readonly name: string }
+  /** State, or the answer to another command, that is on its way. */
+  | { readonly type: "answer"; readonly commandIndex: number; readonly command: string }
+  | { readonly type: "awakeable"; readonly awakeableId: string }
+  | { readonly type: "signal"; readonly signal: number | string }
+  /** The time for which it was scheduled. */
+  | { readonly type: "start"; readonly atMs: number }
+  | { readonly type: "retry"; readonly atMs: number | undefined; readonly failure: string | undefined }
+  | { readonly type: "operator"; readonly failure: string | undefined }
+  /** Its code runs, and has not said that it waits. */
+  | { readonly type: "code" };
+
+/** Invocations that waited for each other, and would have for ever. */
+export interface FoundDeadlock {
+  readonly atMs: number;
+  /** Each waits for the next, and the last one for the first. */
+  readonly cycle: readonly {
+    readonly invocationId: string;
+    readonly target: string;
+    /** The lock that the next one holds, or its result. */
+    readonly waitsFor: "lock" | "result";
+  }[];
+  /** Which wait was failed to break it, and of whom. */
+  readonly failed: {
+    readonly invocationId: string;
+    readonly commandIndex: number;
+    /** Whose result it was waiting for. */
+    readonly awaitedId: string;
+  };
+  /** The failure that it got. */
+  readonly message: string;
+}
 
 export interface RegisterOptions {
   readonly uri: string;

@@ -15,6 +15,7 @@ import {
   type ControlOutcome,
   type EngineApi,
   EngineError,
+  type FoundDeadlock,
   type InvokeRequest,
   type PreviewAnswer,
   type PreviewRequest,
@@ -22,6 +23,7 @@ import {
   type RestartOutcome,
   type ResultTarget,
   type ServicePatch,
+  type WaitingFor,
 } from "./engine-api.ts";
 import type { Invoker } from "./invoker/invoker.ts";
 import type { Registered, Registry } from "./registry/registry.ts";
@@ -32,6 +34,7 @@ import { isOfArchive } from "./state-machine/keys.ts";
 import { StateMachine } from "./state-machine/machine.ts";
 import type { Archive, CompletedInvocation, LiveInvocation } from "./state-machine/records.ts";
 import { isSweepDue } from "./state-machine/retention.ts";
+import { waitingFor } from "./state-machine/waiting.ts";
 import type { Store, Write } from "./store/store.ts";
 
 /** What an engine is joined of. */
@@ -250,6 +253,14 @@ export class Engine implements EngineApi {
     // What has just ended may still be on its way to the disk.
     await this.#steps.commit({ writes: [], effects: [] });
     return this.#steps.readArchiveAndJournal(invocationId);
+  }
+
+  waitingFor(invocationId: string): WaitingFor | undefined {
+    return waitingFor(this.#machine.world, invocationId);
+  }
+
+  deadlocks(): readonly FoundDeadlock[] {
+    return [...this.#machine.world.deadlocks];
   }
 
   state(service: string, key: string): ReadonlyMap<string, Uint8Array> {

@@ -6,9 +6,11 @@ import { batchRoutes } from "./batch.ts";
 import { clusterRoutes } from "./cluster.ts";
 import { deploymentRoutes } from "./deployments.ts";
 import { invocationRoutes } from "./invocations.ts";
+import { journalRoutes } from "./journals.ts";
 import { previewRoutes } from "./previews.ts";
 import { createRouter, type Route } from "./router.ts";
 import { serviceRoutes } from "./services.ts";
+import { waitingRoutes } from "./waiting.ts";
 
 export interface AdminHandlerOptions {
   readonly engine: EngineApi;
@@ -23,6 +25,8 @@ export function createAdminHandler({ engine, ingressUrl, onFault }: AdminHandler
     ...deploymentRoutes(engine),
     ...serviceRoutes(engine, ingressUrl),
     ...invocationRoutes(engine),
+    ...journalRoutes(engine),
+    ...waitingRoutes(engine),
     ...batchRoutes(engine),
     ...clusterRoutes(ingressUrl),
   ];

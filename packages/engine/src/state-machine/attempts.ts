@@ -8,7 +8,6 @@ import {
 } from "@perdure/sdk/internal";
 import { applyCommand, type CommandContext } from "./commands.ts";
 import { setPaused } from "./control.ts";
-import { breakDeadlock, suspectDeadlock } from "./deadlock.ts";
 import { end } from "./end.ts";
 import type { AttemptFailedEvent } from "./events.ts";
 import { handlerOf } from "./handler-of.ts";
@@ -59,7 +58,6 @@ function applyMessage(context: CommandContext, message: Message, jitter: number)
     pin(world, invocation);
     applyCommand(context, message);
     progressed(world, invocation);
-    if (message.type === "Call") suspectDeadlock(world, invocation, message);
     return;
   }
   switch (message.type) {
@@ -69,6 +67,7 @@ function applyMessage(context: CommandContext, message: Message, jitter: number)
       break;
     case "AwaitingOn":
       invocation.reportedAwait = message.awaitingOn;
+      world.suspects.add(invocation);
       break;
     case "Suspension":
       suspend(world, invocation, message.awaitingOn);
@@ -142,7 +141,6 @@ function suspend(world: World, invocation: LiveInvocation, awaitingOn: AwaitTree
   invocation.awaitingOn = awaitingOn;
   world.touch(invocation);
   wakeIfPossible(world, invocation);
-  if (invocation.status === "suspended") breakDeadlock(world, invocation);
 }
 
 function isEmpty({ completions, signals, namedSignals, nested }: AwaitTree): boolean {

@@ -11,7 +11,7 @@ export function awaitedIdOf(
   const command = invocation.expected.get(completionId);
   switch (command?.type) {
     case "Call":
-      return calleeIdOf(invocation, command.invocationIdCompletionId);
+      return invocation.callees.get(command.invocationIdCompletionId) || undefined;
     case "AttachInvocation":
     case "GetInvocationOutput": {
       const { target } = command;
@@ -20,14 +20,4 @@ export function awaitedIdOf(
     default:
       return undefined;
   }
-}
-
-/** From behind: it was told at once, and most who ask have just called. */
-function calleeIdOf({ journal }: LiveInvocation, invocationIdCompletionId: number): string | undefined {
-  for (let index = journal.length - 1; index >= 0; index -= 1) {
-    const message = journal[index]?.message;
-    if (message?.type !== "Completion" || message.completionId !== invocationIdCompletionId) continue;
-    return message.result.type === "invocationId" ? message.result.invocationId : undefined;
-  }
-  return undefined;
 }

@@ -53,6 +53,8 @@ function awaitCallee(
   } else {
     invoked.invocation.sinks.push({ callerId: invocation.id, completionId });
     world.touch(invoked.invocation);
+    // A new one that has the lock, or needs none, runs.
+    if (invoked.type === "live" || invoked.invocation.status === "inboxed") world.suspects.add(invocation);
   }
 }
 
@@ -70,6 +72,7 @@ export function attach({ world, invocation }: CallContext, command: AttachLike):
     } else {
       live.sinks.push({ callerId: invocation.id, completionId });
       world.touch(live);
+      world.suspects.add(invocation);
     }
   } else if (world.completed.has(id)) {
     world.step.effect({ type: "loadResult", invocationId: id, callerId: invocation.id, completionId });

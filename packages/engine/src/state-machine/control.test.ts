@@ -191,61 +191,6 @@ test("an edit of state waits for the lock, and is dropped when the state is anot
   expect([...engine.stored.keys()].filter((key) => key.startsWith("e/"))).toEqual([]);
 });
 
-test("a call that closes a ring of objects is failed at once, and the ring is named", () => {
-  const engine = new DrivenMachine();
-  engine.invoke("Cart/a/add");
-  const a = engine.one("Cart/a/add");
-  engine.says(a, callOf("Cart/b/add", [1, 2]));
-  const b = engine.one("Cart/b/add");
-  engine.effects();
-  engine.says(b, callOf("Cart/a/add", [1, 2]));
-  const asked = engine.effects().filter(({ type }) => type === "endInput");
-  expect(asked).toHaveLength(2);
-  engine.says(a, suspendedOn(2));
-  engine.says(b, suspendedOn(2));
-  const failure = started(engine.effects())
-    .flatMap(({ entries }) => entries)
-    .map(({ message }) => message)
-    .find((message) => message.type === "Completion" && message.result.type === "failure");
-  expect(failure).toMatchObject({
-    completionId: 2,
-    result: {
-      failure: {
-        code: 409,
-        message: expect.stringContaining("Cart/b/add -> Cart/a/add -> Cart/a/add -> Cart/b/add"),
-      },
-    },
-  });
-});
-
-test("a call to oneself is a ring of one", () => {
-  const engine = new DrivenMachine();
-  engine.invoke("Cart/a/add");
-  const [a] = engine.live("Cart/a/add");
-  if (a === undefined) throw new Error();
-  engine.says(a, callOf("Cart/a/add", [1, 2]));
-  engine.says(a, suspendedOn(2));
-  expect(engine.live("Cart/a/add")).toHaveLength(1);
-  expect(a.journal.at(-1)?.message).toMatchObject({
-    result: { failure: { message: expect.stringContaining("Deadlock") } },
-  });
-});
-
-test("who races the call against something else is not in a ring", () => {
-  const engine = new DrivenMachine();
-  engine.invoke("Cart/a/add");
-  const [a] = engine.live("Cart/a/add");
-  if (a === undefined) throw new Error();
-  engine.says(a, callOf("Cart/a/add", [1, 2]), {
-    type: "Sleep",
-    name: "",
-    completionId: 3,
-    wakeUpTimeMs: engine.nowMs + 10,
-  });
-  engine.says(a, suspendedOn(2, 3));
-  expect(engine.live("Cart/a/add")).toHaveLength(2);
-});
-
 test("restart as new takes the input of what has ended, and refuses what it cannot do", () => {
   const engine = new DrivenMachine();
   engine.invoke("Shop/buy", { body: "tea" });

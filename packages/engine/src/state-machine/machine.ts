@@ -4,6 +4,7 @@ import { applyMessages, failAttempt } from "./attempts.ts";
 import { awaitedIdOf } from "./awaited.ts";
 import { applyAttach, applyInvoke } from "./clients.ts";
 import { cancel, kill, pause, resume } from "./control.ts";
+import { breakDeadlocks } from "./deadlock.ts";
 import type { ControlEvent, EngineEvent, ResultLoadedEvent } from "./events.ts";
 import type { Xxh3 } from "./ids.ts";
 import { applyEditState } from "./inbox.ts";
@@ -44,6 +45,7 @@ export class StateMachine {
   start(nowMs: number): Step {
     this.#recovery?.finish(nowMs);
     this.#recovery = undefined;
+    breakDeadlocks(this.world);
     return this.world.takeStep();
   }
 
@@ -51,6 +53,7 @@ export class StateMachine {
     const { world } = this;
     world.nowMs = event.nowMs;
     const outcome = this.#apply(event);
+    breakDeadlocks(world);
     const step = world.takeStep();
     return outcome === undefined ? step : { ...step, outcome };
   }

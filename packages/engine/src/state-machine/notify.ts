@@ -45,8 +45,8 @@ export function notify(world: World, invocation: LiveInvocation, notification: N
 
 export function wakeIfPossible(world: World, invocation: LiveInvocation): void {
   const { awaitingOn } = invocation;
-  if (awaitingOn !== undefined && !canProgress(awaitingOn, knownOf(invocation))) return;
-  wake(world, invocation);
+  if (awaitingOn === undefined || canProgress(awaitingOn, knownOf(invocation))) wake(world, invocation);
+  else world.suspects.add(invocation);
 }
 
 export function wake(world: World, invocation: LiveInvocation): void {

@@ -90,6 +90,8 @@ export interface LiveInvocation {
   readonly expected: Map<number, Command>;
   /** Completions that the journal holds, and whether they are failures. */
   readonly completed: Map<number, boolean>;
+  /** Whom its open calls wait for, by the completion under which the callee's id came; "" until it has. */
+  readonly callees: Map<number, string>;
   sinks: Sink[];
   /** The deployment and protocol version it stays on, once something of it was stored. */
   deploymentId: string | undefined;

@@ -42,6 +42,7 @@ export function applyRestart(world: World, event: RestartEvent): RestartOutcome 
   invocation.commandCount = 0;
   invocation.expected.clear();
   invocation.completed.clear();
+  invocation.callees.clear();
   world.live.set(id, invocation);
   for (const { message } of kept) world.append(invocation, message);
   world.touch(invocation);

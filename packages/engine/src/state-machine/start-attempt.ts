@@ -67,6 +67,8 @@ export function startAttempt(world: World, invocation: LiveInvocation): void {
         : {}),
     },
   });
+  // From version 7 on it says what it waits for.
+  if (protocolVersion < 7 && invocation.expected.size > 0) world.suspects.add(invocation);
   if (invocation.pauseRequested) {
     const { id: invocationId, attempt } = invocation;
     world.step.effect({ type: "endInput", invocationId, attempt });

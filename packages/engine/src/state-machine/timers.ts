@@ -18,6 +18,7 @@ export function applyTimer(world: World, { timer }: TimerEvent): void {
   switch (timer.type) {
     case "execute":
       enqueue(world, invocation);
+      if (invocation.status === "inboxed") world.suspects.add(invocation);
       break;
     case "sleep":
       complete(world, invocation, timer.completionId, { type: "void" });

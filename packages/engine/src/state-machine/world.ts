@@ -1,4 +1,5 @@
-import type { Outcome } from "@perdure/sdk/internal";
+import type { CompletionNotification, Outcome } from "@perdure/sdk/internal";
+import type { FoundDeadlock } from "../engine-api.ts";
 import type { ServiceDirectory } from "../registry/service-info.ts";
 import { encodeEntry, encodeLive, encodePromise } from "./codec.ts";
 import { CompletedTable } from "./completed-table.ts";
@@ -41,6 +42,10 @@ export class World {
   /** What the attempts that run were started with. */
   readonly running: Map<string, { readonly deploymentId: string; readonly protocolVersion: number }> =
     new Map();
+  /** Those whose waiting may have become for ever; looked at before the step ends. Not stored. */
+  readonly suspects: Set<LiveInvocation> = new Set();
+  /** The deadlocks that were found last. Not stored. */
+  readonly deadlocks: FoundDeadlock[] = [];
   nextSeq = 1;
   nextAttempt = 1;
   nowMs = 0;
@@ -173,10 +178,10 @@ export function noteEntry(invocation: LiveInvocation, { message }: JournalEntry)
     case "Signal":
       return;
     case "Completion":
-      invocation.completed.set(message.completionId, message.result.type === "failure");
-      invocation.expected.delete(message.completionId);
+      noteCompletion(invocation, message);
       return;
     case "Call":
+      invocation.callees.set(message.invocationIdCompletionId, "");
       invocation.expected.set(message.completionId, message);
       break;
     case "GetLazyState":
@@ -194,4 +199,17 @@ export function noteEntry(invocation: LiveInvocation, { message }: JournalEntry)
       break;
   }
   invocation.commandCount += 1;
+}
+
+function noteCompletion(
+  { expected, completed, callees }: LiveInvocation,
+  { completionId, result }: CompletionNotification,
+): void {
+  completed.set(completionId, result.type === "failure");
+  const command = expected.get(completionId);
+  expected.delete(completionId);
+  if (command?.type === "Call") callees.delete(command.invocationIdCompletionId);
+  else if (result.type === "invocationId" && callees.has(completionId)) {
+    callees.set(completionId, result.invocationId);
+  }
 }
