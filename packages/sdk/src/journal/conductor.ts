@@ -1,32 +1,34 @@
-import { CancelledError, TerminalError } from "../errors.ts";
+import { CancelledError } from "../errors.ts";
 import {
   type Bytes,
   CANCEL_SIGNAL,
   type Command,
-  type ErrorBehavior,
   type NotificationResult,
   type Outcome,
-  type StartMessage,
 } from "../protocol/messages.ts";
+import { foreignStepAdvice, insideRunError } from "./advice.ts";
 import { Awaits } from "./awaiting.ts";
 import { markDelivered } from "./delivered-errors.ts";
 import { Delivery } from "./delivery.ts";
 import type { Durable } from "./durable.ts";
 import type { JournalEffects } from "./effects.ts";
-import { type AttemptFailure, toErrorMessage } from "./failure.ts";
-import type { JournalInspector } from "./inspector.ts";
+import { Ending } from "./ending.ts";
 import type { Leaf } from "./leaf.ts";
-import { JournalMismatchError } from "./mismatch.ts";
+import type { JournalOptions } from "./options.ts";
 import { Recorder } from "./recorder.ts";
 import type { RunFailures } from "./run-retry.ts";
 import { type PendingRun, type RunFailed, Runs, type RunsOwner } from "./runs.ts";
-import { sourceLine } from "./source-line.ts";
+import { TrackedCalls } from "./tracked-calls.ts";
+
+/** After so many deliveries other work of the process gets a turn. */
+export const DELIVERIES_PER_TURN = 256;
 
 /**
- * When handler code goes on, and how an attempt ends.
+ * When handler code goes on.
  *
- * Owns: what handler code may observe and in which order. Does not own: bytes,
- * I/O, time, and the single commands, which `journal.ts` and `context/` build.
+ * Owns: what handler code may observe and in which order. Does not own: how an
+ * attempt ends (`ending.ts`), bytes, I/O, time, and the single commands, which
+ * `journal.ts` and `context/` build.
  *
  * 1. Handler code is *quiescent* when its microtasks and ticks have drained. Only
  *    then, and only if something is awaited, one notification is delivered: of
@@ -40,32 +42,9 @@ import { sourceLine } from "./source-line.ts";
  * 4. Nothing awaited: nothing is delivered, and the attempt is not suspended. The
  *    code is busy with something of its own.
  * 5. Closures of runs start when replay is over and nothing can be delivered.
- * 6. Exactly one of End, Suspension and Error ends the attempt. After it, nothing
- *    that the code does can reach the outside, and its promises stay pending.
+ * 6. When the attempt has ended, nothing that the code does can reach the outside,
+ *    and its promises stay pending.
  */
-export interface JournalOptions {
-  readonly start: StartMessage;
-  readonly version: number;
-  /** `Service/handler`, for messages. */
-  readonly target: string;
-  readonly effects: JournalEffects;
-  /** The author waits for the cancel signal by `ctx.cancellation()`; awaits are not rejected. */
-  readonly explicitCancellation: boolean;
-  readonly comparePayloads: boolean;
-  /** What the engine is asked to do with the invocation on a mismatch (v7). */
-  readonly onMismatch: ErrorBehavior;
-  readonly inspector?: JournalInspector | undefined;
-}
-
-/**
- * How long the code may wait for something that the journal cannot give while
- * recorded commands are left. Only work outside `ctx` could still issue them.
- */
-export const MISMATCH_GRACE_MS = 1500;
-
-/** After so many deliveries other work of the process gets a turn. */
-export const DELIVERIES_PER_TURN = 256;
-
 export class Conductor implements RunsOwner {
   readonly #options: JournalOptions;
   readonly #effects: JournalEffects;
@@ -73,23 +52,20 @@ export class Conductor implements RunsOwner {
   readonly #delivery: Delivery;
   readonly #runs: Runs;
   readonly #awaits = new Awaits();
+  readonly #ending: Ending;
+  readonly #calls = new TrackedCalls();
   readonly #startedAtMs: number;
-  #closed = false;
   #scheduled = false;
   /** Between a delivery and the quiescence that follows it (rule 2). */
   #window = true;
   #inputEnded = false;
-  #ending: Outcome | undefined;
+  /** What the handler has ended with. */
+  #outcome: Outcome | undefined;
   #deliveriesThisTurn = 0;
   #warnedForeign = false;
-  #stopGrace: (() => void) | undefined;
-  /** Completion ids of the invocation ids of calls, which a cancellation hands on. */
-  #trackedCalls: number[] = [];
-  readonly #invocationIds = new Map<number, string>();
   #cancelling = false;
   /** v7: results that the engine confirms by id alone. */
   readonly #proposed = new Map<number, Outcome>();
-  #reportedAwaits = "";
 
   constructor(options: JournalOptions) {
     this.#options = options;
@@ -101,6 +77,7 @@ export class Conductor implements RunsOwner {
     });
     this.#delivery = new Delivery({ cancelIsForAll: !options.explicitCancellation });
     this.#runs = new Runs(this);
+    this.#ending = new Ending(options, { recorder: this.#recorder, awaits: this.#awaits });
     this.#startedAtMs = options.effects.now();
   }
 
@@ -120,7 +97,7 @@ export class Conductor implements RunsOwner {
   }
 
   receiveCompletion(completionId: number, result: NotificationResult): void {
-    if (result.type === "invocationId") this.#invocationIds.set(completionId, result.invocationId);
+    if (result.type === "invocationId") this.#calls.learn(completionId, result.invocationId);
     const gate = this.#recorder.recordedCount;
     this.#delivery.receive({ type: "Completion", kind: undefined, completionId, result }, gate);
     this.#schedule();
@@ -154,19 +131,19 @@ export class Conductor implements RunsOwner {
 
   /** The handler is done. It ends at the next quiescent point, behind what is still being issued. */
   finish(outcome: Outcome): void {
-    this.#ending = outcome;
+    this.#outcome = outcome;
     this.#schedule();
   }
 
   /** Gives the attempt up without a word: its stream is gone. */
   abandon(): void {
-    this.#close();
+    this.#ending.close();
   }
 
   // ------------------------------------------------------------ the code's side
 
   get closed(): boolean {
-    return this.#closed;
+    return this.#ending.closed;
   }
 
   /** Whether the code is still repeating what an earlier attempt did. */
@@ -181,35 +158,27 @@ export class Conductor implements RunsOwner {
 
   /** Issues a command: compares it with the recorded one, or sends it at the next quiescent point. */
   issue(command: Command): void {
-    if (this.#closed) return;
+    if (this.closed) return;
     const insideRun = this.#runs.startingName;
     if (insideRun !== undefined) throw insideRunError(insideRun, command);
     if (!this.#window && this.#awaits.size > 0) this.#warnForeign();
-    try {
-      this.#recorder.issue(command);
-    } catch (error) {
-      if (!(error instanceof JournalMismatchError)) throw error;
-      this.#failMismatch(error, command);
-      return;
-    }
-    this.#clearGrace();
+    if (!this.#ending.issue(command)) return;
+    this.#ending.clearGrace();
     this.#schedule();
   }
 
   /** A call was made: a cancellation is handed on to it. */
   trackCall(invocationIdCompletionId: number): void {
-    this.#trackedCalls.push(invocationIdCompletionId);
+    this.#calls.add(invocationIdCompletionId);
   }
 
   drainTrackedCalls(): readonly number[] {
-    const calls = this.#trackedCalls;
-    this.#trackedCalls = [];
-    return calls;
+    return this.#calls.drain();
   }
 
   /** The closure runs when the time has come, unless the journal holds its result. */
   addRun(run: Omit<PendingRun, "commandIndex">): void {
-    if (this.#closed || this.#delivery.holds(run.command.completionId)) return;
+    if (this.closed || this.#delivery.holds(run.command.completionId)) return;
     this.#runs.add({ ...run, commandIndex: this.#recorder.issued - 1 });
   }
 
@@ -224,7 +193,7 @@ export class Conductor implements RunsOwner {
    */
   fail(error: unknown, command?: Pick<Command, "type" | "name">, commandIndex?: number): void {
     const { issued } = this.#recorder;
-    this.#fail({
+    this.#ending.fail({
       error,
       command,
       commandIndex: commandIndex ?? (command === undefined ? issued - 1 : issued),
@@ -232,14 +201,14 @@ export class Conductor implements RunsOwner {
   }
 
   leafSubscribed(leaf: Leaf<unknown>): void {
-    if (this.#closed) return;
+    if (this.closed) return;
     this.#awaits.add(leaf);
     this.#delivery.subscribe(leaf);
     this.#schedule();
   }
 
   derivedSubscribed(derived: Durable<unknown>): void {
-    if (!this.#closed) this.#awaits.add(derived);
+    if (!this.closed) this.#awaits.add(derived);
   }
 
   derivedSettled(derived: Durable<unknown>): void {
@@ -247,7 +216,7 @@ export class Conductor implements RunsOwner {
   }
 
   propose(run: PendingRun, result: Outcome): void {
-    if (this.#closed) return;
+    if (this.closed) return;
     const { completionId } = run.command;
     if (this.#options.version >= 7) this.#proposed.set(completionId, result);
     this.#recorder.post({ type: "ProposeRunCompletion", completionId, result });
@@ -255,7 +224,7 @@ export class Conductor implements RunsOwner {
   }
 
   runFailed({ run, error, delayMs, pause }: RunFailed): void {
-    this.#fail({
+    this.#ending.fail({
       error,
       command: run.command,
       commandIndex: run.commandIndex,
@@ -275,7 +244,7 @@ export class Conductor implements RunsOwner {
   // ------------------------------------------------------------ the steps
 
   #schedule(): void {
-    if (this.#scheduled || this.#closed) return;
+    if (this.#scheduled || this.closed) return;
     this.#scheduled = true;
     const yieldTurn = this.#deliveriesThisTurn >= DELIVERIES_PER_TURN;
     if (yieldTurn) this.#deliveriesThisTurn = 0;
@@ -285,10 +254,10 @@ export class Conductor implements RunsOwner {
   /** What happens at a quiescent point. */
   readonly #step = (): void => {
     this.#scheduled = false;
-    if (this.#closed) return;
+    if (this.closed) return;
     this.#window = false;
-    this.#flush();
-    if (this.#ending !== undefined) this.#end(this.#ending);
+    this.#ending.flush();
+    if (this.#outcome !== undefined) this.#end(this.#outcome);
     else if (this.#cancelling) this.#cancel();
     else if (this.#awaits.size === 0) this.#idle();
     else this.#deliver();
@@ -322,28 +291,28 @@ export class Conductor implements RunsOwner {
   #open(): void {
     this.#window = true;
     this.#deliveriesThisTurn += 1;
-    this.#clearGrace();
+    this.#ending.clearGrace();
     this.#schedule();
   }
 
   /** Something is awaited, and nothing can be delivered. */
   #block(): void {
     if (this.#recorder.replaying) {
-      this.#startGrace();
+      this.#ending.startGrace();
       return;
     }
     this.#startRuns();
-    if (this.#closed) return;
+    if (this.closed) return;
     if (this.#runs.executing > 0) this.#rest();
-    else if (this.#inputEnded) this.#suspend();
+    else if (this.#inputEnded) this.#ending.suspend();
     else {
-      this.#reportAwaits();
+      this.#ending.reportAwaits({ executingSideEffects: false });
       this.#rest();
     }
   }
 
   #rest(): void {
-    if (this.#closed) return;
+    if (this.closed) return;
     this.#options.inspector?.rested?.({ awaiting: this.#awaits.size > 0, runs: this.#runs.executing });
   }
 
@@ -351,128 +320,36 @@ export class Conductor implements RunsOwner {
     if (!this.#recorder.replaying && this.#options.inspector?.holdsRuns !== true) this.#runs.start();
   }
 
-  #suspend(): void {
-    // A run that was started just now and failed at once has posted its result already.
-    this.#flush();
-    const awaitingOn = this.#awaits.toTree({ withCancel: !this.#options.explicitCancellation });
-    this.#effects.send([{ type: "Suspension", awaitingOn }]);
-    this.#close();
-  }
-
-  /** v7: tells operators what the handler waits for, when that changed. */
-  #reportAwaits(): void {
-    if (this.#options.version < 7) return;
-    const awaitingOn = this.#awaits.toTree({ withCancel: !this.#options.explicitCancellation });
-    const text = JSON.stringify(awaitingOn);
-    if (text === this.#reportedAwaits) return;
-    this.#reportedAwaits = text;
-    this.#effects.send([{ type: "AwaitingOn", awaitingOn, executingSideEffects: this.#runs.executing > 0 }]);
-  }
-
   /**
    * Rule 3. The calls made so far are cancelled first, in the order in which they
    * were made; while one's id is not known, nothing else is delivered.
    */
   #cancel(): void {
-    const missing = this.#trackedCalls.filter((id) => !this.#invocationIds.has(id));
+    const { missing } = this.#calls;
     if (missing.length > 0) {
-      if (this.#inputEnded) this.#suspendOn(missing);
+      if (this.#inputEnded) this.#ending.suspendOn(missing);
       else this.#rest();
       return;
     }
-    const calls = this.drainTrackedCalls();
     this.#cancelling = false;
     this.#open();
-    for (const id of calls) {
-      const targetInvocationId = this.#invocationIds.get(id) as string;
+    for (const targetInvocationId of this.#calls.drainIds()) {
       const result = { type: "void" } as const;
       this.issue({ type: "SendSignal", targetInvocationId, signal: CANCEL_SIGNAL, result, name: "" });
     }
-    if (this.#closed) return;
+    if (this.closed) return;
     this.#delivery.unsubscribeAll();
     for (const durable of this.#awaits.takeAll()) durable.rejectAwait(markDelivered(new CancelledError()));
   }
 
-  #suspendOn(completions: readonly number[]): void {
-    const none = { signals: [], namedSignals: [], nested: [] };
-    this.#effects.send([
-      { type: "Suspension", awaitingOn: { combinator: "firstCompleted", completions, ...none } },
-    ]);
-    this.#close();
-  }
-
-  #flush(): void {
-    const outgoing = this.#recorder.takeOutgoing();
-    if (outgoing.length > 0) this.#effects.send(outgoing);
-  }
-
-  #end(result: Outcome): void {
+  #end(outcome: Outcome): void {
     this.#window = true;
-    this.issue({ type: "Output", result, name: "" });
-    if (this.#closed) return;
-    if (this.#recorder.replaying) {
-      this.#failMismatch(this.#recorder.mismatch({ awaiting: "nothing: the handler has ended" }));
-      return;
-    }
-    this.#recorder.post({ type: "End" });
-    this.#flush();
-    this.#close();
-  }
-
-  #fail(failure: AttemptFailure): void {
-    if (this.#closed) return;
-    this.#effects.failed(failure.error);
-    this.#flush();
-    this.#effects.send([toErrorMessage(failure)]);
-    this.#close();
-  }
-
-  #failMismatch(error: JournalMismatchError, attempted?: Command): void {
-    const command = attempted ?? error.facts.recorded;
-    const behavior = this.#options.version >= 7 ? this.#options.onMismatch : undefined;
-    this.#fail({ error, command, commandIndex: error.facts.commandIndex, behavior });
-  }
-
-  #close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#clearGrace();
-    this.#effects.closed();
-  }
-
-  #startGrace(): void {
-    this.#stopGrace ??= this.#effects.startTimer(MISMATCH_GRACE_MS, () => {
-      this.#stopGrace = undefined;
-      if (this.#closed) return;
-      this.#failMismatch(this.#recorder.mismatch({ awaiting: this.#awaits.describe() }));
-    });
-  }
-
-  #clearGrace(): void {
-    this.#stopGrace?.();
-    this.#stopGrace = undefined;
+    this.#ending.succeed(outcome);
   }
 
   #warnForeign(): void {
     if (this.#warnedForeign) return;
     this.#warnedForeign = true;
-    this.#effects.advise(
-      `${this.#options.target}: a step was issued by code that something other than ctx resumed, while ` +
-        `durable steps are awaited in another branch (${this.#awaits.describe()}). A replay may order them ` +
-        `differently. Wrap the outside work in ctx.run, and use ctx outside of it.${atLine(sourceLine())}`,
-    );
+    this.#effects.advise(foreignStepAdvice(this.#options.target, this.#awaits.describe()));
   }
-}
-
-function insideRunError(run: string, command: Command): TerminalError {
-  return new TerminalError(
-    `ctx was used inside ctx.run "${run}": it tried ${command.type}.${atLine(sourceLine())}`,
-    {
-      hint: "Do the step before or after the run: what happens inside a run is not recorded.",
-    },
-  );
-}
-
-function atLine(line: string | undefined): string {
-  return line === undefined ? "" : ` At ${line}.`;
 }

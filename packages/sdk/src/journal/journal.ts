@@ -9,10 +9,11 @@ import {
   type OneWayCallCommand,
   type StartMessage,
 } from "../protocol/messages.ts";
-import { Conductor, type JournalOptions } from "./conductor.ts";
+import { Conductor } from "./conductor.ts";
 import { markDelivered } from "./delivered-errors.ts";
 import { Constant, type Durable, Never } from "./durable.ts";
 import { type Decode, Leaf, type LeafOwner } from "./leaf.ts";
+import type { JournalOptions } from "./options.ts";
 import type { RunSpec } from "./runs.ts";
 import { StateCache } from "./state-cache.ts";
 

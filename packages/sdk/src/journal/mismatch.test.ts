@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { RetryableError, TerminalError } from "../errors.ts";
-import { MISMATCH_GRACE_MS } from "./conductor.ts";
+import { MISMATCH_GRACE_MS } from "./ending.ts";
 import {
   bytes,
   callTarget,

@@ -1,8 +1,8 @@
 import { TerminalError } from "../../errors.ts";
 import { isCommand } from "../../protocol/message-types.ts";
 import type { Command, Message, NotificationResult, StartMessage } from "../../protocol/messages.ts";
-import type { JournalOptions } from "../conductor.ts";
 import { Journal } from "../journal.ts";
+import type { JournalOptions } from "../options.ts";
 import { toFailure } from "../outcome.ts";
 
 /**
