@@ -26,10 +26,12 @@ export class Activity {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Resolves when it is quiet. */
-  async quiet(): Promise<void> {
+  /** Resolves when it is quiet, or, if `patienceMs` is given, after so many real milliseconds in which it was not. */
+  async quiet(patienceMs: number = Infinity): Promise<void> {
+    const startedAtMs = realNow();
     let seen: number;
     do {
+      if (realNow() - startedAtMs > patienceMs) return;
       seen = this.#count;
       for (let turn = 0; turn < QUIET_TURNS; turn += 1)
         await new Promise<void>((resolve) => nextTurn(resolve));

@@ -17,7 +17,14 @@ import { type BoundEndpoint, bindEndpoint, type JournalInspector, toManifest } f
 import { Activity } from "./activity.ts";
 import { AttemptWatch } from "./attempt-watch.ts";
 import { ClientWaits } from "./client-waits.ts";
-import { FAILURES_MAX, HORIZON_DAYS, SEED, START_MS, type TestEngineOptions } from "./options.ts";
+import {
+  FAILURES_MAX,
+  HORIZON_DAYS,
+  PATIENCE_MS,
+  SEED,
+  START_MS,
+  type TestEngineOptions,
+} from "./options.ts";
 import { Pacemaker } from "./pacemaker.ts";
 import { quietLog } from "./quiet-log.ts";
 import { createChance } from "./random.ts";
@@ -47,6 +54,7 @@ export interface Assembled {
   readonly time: VirtualTime;
   readonly activity: Activity;
   readonly pacemaker: Pacemaker;
+  orderOf(invocationId: string): number;
   running(): readonly RunningInvocation[];
   close(): Promise<void>;
 }
@@ -109,6 +117,7 @@ export async function assemble(options: TestEngineOptions, seams: Seams = {}): P
     api: () => engine,
     describeRunning: () => running().map(sayRunning),
     failuresMax: options.failuresMax ?? FAILURES_MAX,
+    patienceMs: options.patienceMs ?? PATIENCE_MS,
     horizonMs: toCheckedMs("horizon", options.horizon ?? { days: HORIZON_DAYS }),
   });
   return {
@@ -118,6 +127,7 @@ export async function assemble(options: TestEngineOptions, seams: Seams = {}): P
     time,
     activity,
     pacemaker,
+    orderOf: (invocationId) => attempts.orderOf(invocationId),
     running,
     close: async () => {
       pacemaker.close();

@@ -15,6 +15,8 @@ interface Watched {
 export class AttemptWatch {
   readonly #activity: Activity;
   readonly #attempts = new Map<number, Watched>();
+  /** Invocations in the order in which they first ran. */
+  readonly #order = new Map<string, number>();
   #stepsUnderWay = 0;
 
   constructor(activity: Activity) {
@@ -44,6 +46,11 @@ export class AttemptWatch {
     return [...this.#attempts.values()].filter(
       ({ rest }) => rest === undefined || !rest.awaiting || rest.runs > 0,
     );
+  }
+
+  /** The how-manieth it was that ran; infinite for what has not run yet. */
+  orderOf(invocationId: string): number {
+    return this.#order.get(invocationId) ?? Infinity;
   }
 
   restOf(attempt: number): Rest | undefined {
@@ -76,6 +83,7 @@ export class AttemptWatch {
       this.#attempts.delete(attempt);
       this.#activity.note();
     };
+    if (!this.#order.has(invocationId)) this.#order.set(invocationId, this.#order.size);
     this.#attempts.set(attempt, { invocationId, rest: undefined });
     this.#activity.note();
     const running = invoker.start(request, {

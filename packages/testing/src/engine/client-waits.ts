@@ -1,10 +1,10 @@
-import type { Answer, EngineApi } from "@perdure/engine/internal";
+import { type Answer, type EngineApi, EngineError } from "@perdure/engine/internal";
 import type { Activity } from "./activity.ts";
 
 /** A client that waits for the result of an invocation. */
 export interface ClientWait {
   readonly sinceMs: number;
-  /** Ends the waiting. The invocation goes on. */
+  /** Ends the waiting: the client gets an `HttpCallError` with this message. The invocation goes on. */
   fail(error: Error): void;
 }
 
@@ -64,7 +64,7 @@ export class ClientWaits {
     const controller = new AbortController();
     const stop = (): void => controller.abort(signal?.reason);
     signal?.addEventListener("abort", stop);
-    const wait: ClientWait = { sinceMs: this.#now(), fail: (error) => controller.abort(error) };
+    const wait: ClientWait = { sinceMs: this.#now(), fail: (error) => controller.abort(toRefusal(error)) };
     this.#waits.add(wait);
     this.#activity.note();
     try {
@@ -75,4 +75,10 @@ export class ClientWaits {
       this.#activity.note();
     }
   }
+}
+
+const REFUSED = 500;
+
+function toRefusal(error: Error): EngineError {
+  return new EngineError(error.message, { status: REFUSED, cause: error });
 }

@@ -24,7 +24,7 @@ export interface TestEngine extends AsyncDisposable {
   stateOf<D extends KeyedDefinition>(definition: D, key: string): TestState<StateOf<D>>;
   /** The same, with the types that are given. */
   stateOf<S extends TypedState>(definition: KeyedDefinition, key: string): TestState<S>;
-  /** All invocations that the engine knows, the oldest first. */
+  /** All invocations that the engine knows, the oldest first; of one time, those first that ran first. */
   invocations(filter?: InvocationFilter): Promise<readonly TestInvocation[]>;
   /** What an invocation has recorded so far, or had when it ended. */
   journal(invocation: InvocationRef): Promise<RecordedJournal>;
@@ -82,7 +82,7 @@ export function toTestEngine(parts: Assembled): TestEngine {
       openState({ api, endpoint, activity }, definition, key) as never,
     invocations: async (filter = {}) => {
       await activity.quiet();
-      return listInvocations(api, filter);
+      return listInvocations(api, { filter, orderOf: parts.orderOf });
     },
     journal: async (invocation) => {
       await activity.quiet();

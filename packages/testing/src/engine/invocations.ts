@@ -30,9 +30,15 @@ export interface TestInvocation {
 /** Which invocations are wanted. What is left out does not matter. */
 export type InvocationFilter = Partial<Pick<TestInvocation, "service" | "handler" | "key" | "status">>;
 
+export interface ListOptions {
+  readonly filter: InvocationFilter;
+  /** Which of two that were made at the same time ran first. */
+  readonly orderOf: (invocationId: string) => number;
+}
+
 export async function listInvocations(
   api: EngineApi,
-  filter: InvocationFilter,
+  { filter, orderOf }: ListOptions,
 ): Promise<readonly TestInvocation[]> {
   const completed = [...api.completedInvocations()].map((one) => toCompleted(api, one));
   const all = [...(await Promise.all(completed)), ...Array.from(api.liveInvocations(), toLive)];
@@ -42,7 +48,13 @@ export async function listInvocations(
         ([name, wanted]) => wanted === undefined || one[name as keyof InvocationFilter] === wanted,
       ),
     )
-    .sort((a, b) => a.createdAtMs - b.createdAtMs);
+    .sort(
+      (a, b) => a.createdAtMs - b.createdAtMs || compare(orderOf(a.invocationId), orderOf(b.invocationId)),
+    );
+}
+
+function compare(a: number, b: number): number {
+  return a === b ? 0 : a < b ? -1 : 1;
 }
 
 type Facts = Pick<LiveInvocation, "id" | "target" | "invokedBy" | "idempotencyKey" | "createdAtMs">;

@@ -22,6 +22,11 @@ export interface TestEngineOptions extends Omit<EndpointOptions, "identityKeys">
   readonly failuresMax?: number | undefined;
   /** How far the time moves by itself for one call that waits. {@link HORIZON_DAYS} when absent. */
   readonly horizon?: Duration | number | undefined;
+  /**
+   * How long handlers may take to come to rest, in real milliseconds, when `clock` waits for
+   * that. {@link PATIENCE_MS} when absent.
+   */
+  readonly patienceMs?: number | undefined;
   /** What holds where a service says nothing of its own. */
   readonly defaults?: Partial<EngineDefaults> | undefined;
 }
@@ -31,6 +36,9 @@ export const FAILURES_MAX = 50;
 
 /** How far the time moves by itself, unless told otherwise: a hundred years. */
 export const HORIZON_DAYS = 36_525;
+
+/** How long handlers may take to come to rest, in real milliseconds, unless told otherwise. */
+export const PATIENCE_MS = 2000;
 
 /** When time begins, unless told otherwise. */
 export const START_MS: number = Date.UTC(2026, 0, 1);

@@ -26,6 +26,8 @@ export interface PacemakerOptions {
   readonly describeRunning: () => readonly string[];
   readonly failuresMax: number;
   readonly horizonMs: number;
+  /** How long, in real milliseconds, handlers may take to come to rest. */
+  readonly patienceMs: number;
 }
 
 /** The most timers to which time moves for one client that waits, or for one call of `runUntilIdle`. */
@@ -33,9 +35,6 @@ export const TIMERS_MAX = 100_000;
 
 /** How long, in real milliseconds, a move by hand waits for the author's own work before it goes on without. */
 export const ADVANCE_PATIENCE_MS = 25;
-
-/** How long, in real milliseconds, handlers may take to come to rest. */
-export const SETTLE_PATIENCE_MS = 2000;
 
 export class Pacemaker {
   readonly #options: PacemakerOptions;
@@ -61,16 +60,16 @@ export class Pacemaker {
 
   /** Resolves when all handlers wait for something durable. Time stands still. */
   async settle(what: string): Promise<void> {
-    const { activity, isRested, describeRunning } = this.#options;
+    const { activity, isRested, describeRunning, patienceMs } = this.#options;
     const startedAtMs = realNow();
     for (;;) {
-      await activity.quiet();
+      await activity.quiet(patienceMs);
       if (isRested() || this.#closed) return;
-      const leftMs = SETTLE_PATIENCE_MS - (realNow() - startedAtMs);
+      const leftMs = patienceMs - (realNow() - startedAtMs);
       if (leftMs <= 0) {
         throw new TestEngineError(
           "busy",
-          `${what}: after ${SETTLE_PATIENCE_MS} ms of real time some handlers have not come to rest:\n${sayList(describeRunning())}`,
+          `${what}: after ${patienceMs} ms of real time some handlers have not come to rest:\n${sayList(describeRunning())}`,
           "Let the run or the promise that they wait for settle, for example by replacing the run (runs: {...}), or move the time by hand with clock.advance(), which does not wait for them.",
         );
       }
@@ -123,10 +122,10 @@ export class Pacemaker {
 
   /** Like `settle`, but work of the author's own holds it up only for a moment, and only once. */
   async #settleOrGiveUp(): Promise<void> {
-    const { activity, isRested, busyKey } = this.#options;
+    const { activity, isRested, busyKey, patienceMs } = this.#options;
     const startedAtMs = realNow();
     for (;;) {
-      await activity.quiet();
+      await activity.quiet(patienceMs);
       if (isRested() || this.#closed) {
         this.#patienceSpentOn = "";
         return;
@@ -222,7 +221,7 @@ export class Pacemaker {
       const why =
         lastFailure === undefined
           ? "it was paused"
-          : `it failed ${failures} times in a row, the last time with: ${lastFailure.message}${lastFailure.stacktrace === undefined ? "" : `\n${lastFailure.stacktrace}`}`;
+          : `it failed ${failures} times in a row, the last time with: ${lastFailure.message}${sayPlace(lastFailure.stacktrace)}`;
       return `${target.service}/${target.handler} (${id}) is paused: ${why}`;
     });
     return new TestEngineError(
@@ -259,4 +258,10 @@ function withCallers(
     if (caller !== undefined) withCallers(caller, live, found);
   }
   return found;
+}
+
+/** Where an error was made; the rest of its stack is of no use here. */
+function sayPlace(stacktrace: string | undefined): string {
+  const frame = stacktrace?.split("\n").find((line) => line.trimStart().startsWith("at "));
+  return frame === undefined ? "" : ` (${frame.trim()})`;
 }

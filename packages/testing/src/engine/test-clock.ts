@@ -37,7 +37,7 @@ export interface TestClock {
    * Lets everything happen that can happen now, and resolves when each handler waits for
    * something durable. Never moves the time itself; with `time: "auto"` it moves all the same
    * while a client waits. Rejects (code `busy`) when a handler does not come to rest within
-   * two real seconds.
+   * `patienceMs`.
    */
   settle(): Promise<void>;
 }

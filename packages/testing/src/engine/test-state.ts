@@ -17,14 +17,15 @@ import { TestEngineError } from "./test-engine-error.ts";
 /** A definition of something that has state: an object or a workflow. */
 export type KeyedDefinition = VirtualObjectDefinition<string, unknown> | WorkflowDefinition<string, unknown>;
 
+/** Workflows first: their contexts are those of objects as well. */
 type StateOfContext<C> =
-  C extends ObjectContext<infer S>
+  C extends WorkflowContext<infer S>
     ? S
-    : C extends ObjectSharedContext<infer S>
+    : C extends WorkflowSharedContext<infer S>
       ? S
-      : C extends WorkflowContext<infer S>
+      : C extends ObjectContext<infer S>
         ? S
-        : C extends WorkflowSharedContext<infer S>
+        : C extends ObjectSharedContext<infer S>
           ? S
           : never;
 
@@ -39,12 +40,18 @@ type HandlersOf<D> =
       ? M
       : never;
 
-/** The state that the contexts of a definition's handlers declare. */
-export type StateOf<D> = [StateOfHandlers<HandlersOf<D>>] extends [infer S extends TypedState]
-  ? [S] extends [never]
-    ? UntypedState
-    : S
-  : UntypedState;
+type Declared<D> = Exclude<StateOfHandlers<HandlersOf<D>>, UntypedState>;
+
+type ToIntersection<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer A) => void
+  ? A
+  : never;
+
+/** The state that the contexts of a definition's handlers declare, all of them together. */
+export type StateOf<D> = [Declared<D>] extends [never]
+  ? UntypedState
+  : ToIntersection<Declared<D>> extends infer S extends TypedState
+    ? S
+    : UntypedState;
 
 type Name<S extends TypedState> = S extends UntypedState ? string : keyof S & string;
 type Value<S extends TypedState, N, V> = S extends UntypedState ? V : N extends keyof S ? S[N] : never;

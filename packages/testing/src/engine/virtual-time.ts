@@ -46,15 +46,19 @@ export class VirtualTime {
     return this.#work.nextAtMs;
   }
 
-  /** Moves to the next timer of either kind and fires all that are due then. False if there is none until `limitMs`. */
+  /**
+   * Moves to the next timer and fires all of its kind that are due then. False if there is
+   * none until `limitMs`. What is due for work comes first: a timeout that an attempt
+   * reaches in the same moment finds it done.
+   */
   step(limitMs: number): boolean {
-    const nextMs = Math.min(this.#work.nextAtMs ?? Infinity, this.#upkeep.nextAtMs ?? Infinity);
+    const workMs = this.#work.nextAtMs ?? Infinity;
+    const upkeepMs = this.#upkeep.nextAtMs ?? Infinity;
+    const nextMs = Math.min(workMs, upkeepMs);
     if (nextMs > limitMs || nextMs === Infinity) return false;
     this.moveTo(nextMs);
-    for (const heap of [this.#upkeep, this.#work]) {
-      for (let due = heap.takeDue(this.#nowMs); due !== undefined; due = heap.takeDue(this.#nowMs))
-        due.fire();
-    }
+    const heap = workMs <= upkeepMs ? this.#work : this.#upkeep;
+    for (let due = heap.takeDue(this.#nowMs); due !== undefined; due = heap.takeDue(this.#nowMs)) due.fire();
     return true;
   }
 
