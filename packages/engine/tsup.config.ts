@@ -22,5 +22,11 @@ export default defineConfig([
     // The command and what it starts are run, never imported: ESM only.
     entry: { ...imported, cli: "src/cli.ts", "dev-app": "src/dev-app.ts" },
   },
-  { ...common, format: "cjs", entry: imported },
+  {
+    ...common,
+    format: "cjs",
+    entry: imported,
+    // They are ESM only. Node can require them, but test runners that load CommonJS by themselves cannot.
+    noExternal: ["@noble/hashes", "jose"],
+  },
 ]);
