@@ -5,8 +5,11 @@ import type { Command } from "../protocol/messages.ts";
  * journal and decide in it. Absent outside of tests.
  */
 export interface JournalInspector {
-  /** The author's code has issued a command, which is new or agrees with the recorded one. */
-  readonly issued?: ((command: Command, line: string | undefined) => void) | undefined;
+  /**
+   * The author's code has issued a command, which is new or agrees with the recorded
+   * one. `line` tells where; it costs something only when it is called.
+   */
+  readonly issued?: ((command: Command, line: () => string | undefined) => void) | undefined;
   /** Whether two texts or two byte arrays that differ count as the same. */
   readonly tolerates?: ((recorded: Leaf, attempted: Leaf) => boolean) | undefined;
   /** The attempt is about to fail. */

@@ -1,7 +1,7 @@
 import type { Command, InputCommand, Message } from "../protocol/messages.ts";
 import { type CompareOptions, differences, isSameCommand } from "./compare.ts";
 import { JournalMismatchError } from "./mismatch.ts";
-import { sourceLine } from "./source-line.ts";
+import { captureLine, sourceLine } from "./source-line.ts";
 
 /**
  * The commands of the journal: those recorded, and those that the code issues.
@@ -66,7 +66,7 @@ export class Recorder {
     else if (isSameCommand(expected, command, this.#compare)) this.#next += 1;
     else throw this.mismatch({ attempted: command });
     this.#issued += 1;
-    this.#compare.inspector?.issued?.(command, sourceLine());
+    this.#compare.inspector?.issued?.(command, captureLine());
   }
 
   /** Sends a message that is not a command, behind the commands issued so far. */

@@ -3,17 +3,25 @@
  * stack capture, so it is only asked for when a message is written.
  */
 export function sourceLine(): string | undefined {
-  const frames = toFrames(captureStack());
-  const own = frames[0];
-  if (own === undefined) return undefined;
-  const ownRoot = toRoot(own);
-  return frames.find((frame) => !isOwn(frame, ownRoot) && !isInternal(frame));
+  return captureLine()();
+}
+
+/** The same, for later: the stack is kept, and only read when the line is asked for. */
+export function captureLine(): () => string | undefined {
+  const here = captureStack();
+  return () => {
+    const frames = toFrames(here.stack);
+    const own = frames[0];
+    if (own === undefined) return undefined;
+    const ownRoot = toRoot(own);
+    return frames.find((frame) => !isOwn(frame, ownRoot) && !isInternal(frame));
+  };
 }
 
 /** The line of the author's code that an error comes from. */
 export function lineOfError(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  const own = toFrames(captureStack())[0];
+  const own = toFrames(captureStack().stack)[0];
   if (own === undefined) return undefined;
   const ownRoot = toRoot(own);
   return toFrames(error.stack).find((frame) => !isOwn(frame, ownRoot) && !isInternal(frame));
@@ -22,12 +30,12 @@ export function lineOfError(error: unknown): string | undefined {
 /** Frames of our own stand in front of the author's; the usual ten may not reach far enough. */
 const FRAMES_MAX = 50;
 
-function captureStack(): string | undefined {
+function captureStack(): Error {
   const limit: unknown = Reflect.get(Error, "stackTraceLimit");
   Reflect.set(Error, "stackTraceLimit", FRAMES_MAX);
-  const { stack } = new Error("here");
+  const here = new Error("here");
   Reflect.set(Error, "stackTraceLimit", limit);
-  return stack;
+  return here;
 }
 
 function toFrames(stack: string | undefined): string[] {

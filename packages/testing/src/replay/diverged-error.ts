@@ -58,6 +58,7 @@ function explain(divergence: Divergence): string {
   return lines.join("\n");
 }
 
-function onLine(line: string | undefined): string {
+/** A line as the end of a sentence that says what stands there. */
+export function onLine(line: string | undefined): string {
   return line === undefined ? "" : ` at ${line}`;
 }

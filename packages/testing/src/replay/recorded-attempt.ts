@@ -37,7 +37,8 @@ export interface RecordedAttemptOptions {
 /** A step that the code took, and where. */
 export interface Step {
   readonly command: Command;
-  readonly line: string | undefined;
+  /** Costs something when it is called. */
+  readonly line: () => string | undefined;
 }
 
 export interface AttemptOutcome {

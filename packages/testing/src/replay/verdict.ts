@@ -8,7 +8,7 @@ import {
 import type { EntryMessage } from "../journal/entry.ts";
 import type { RecordedJournal } from "../journal/recorded-journal.ts";
 import { toDifferingFields } from "./differing-fields.ts";
-import { type Divergence, ReplayDivergedError } from "./diverged-error.ts";
+import { type Divergence, onLine, ReplayDivergedError } from "./diverged-error.ts";
 import { type AttemptOutcome, commandsOf, type Step } from "./recorded-attempt.ts";
 import { ReplayError } from "./replay-error.ts";
 import type { Tolerates } from "./tolerance.ts";
@@ -109,7 +109,7 @@ function placeOf(
     entry: at.entry,
     recorded: at.command,
     lastAgreed: commands[step - 1]?.command,
-    lastAgreedLine: facts.outcome.steps[step - 1 - INPUT]?.line,
+    lastAgreedLine: facts.outcome.steps[step - 1 - INPUT]?.line(),
     notes: facts.notes,
   };
 }
@@ -119,7 +119,7 @@ function toStuck(facts: Case): ReplayError {
   const after =
     last === undefined
       ? "before its first step"
-      : `after ${describeCommand(last.command)}${last.line === undefined ? "" : ` at ${last.line}`}`;
+      : `after ${describeCommand(last.command)}${onLine(last.line())}`;
   return new ReplayError(
     "stuck",
     `${whereOf(facts)}: the replay got stuck ${after}. The code waits for something other than ctx, which ` +
@@ -136,8 +136,11 @@ function targetOf({ target }: RecordedJournal): string {
 }
 
 function lastLine({ outcome }: Case): string | undefined {
-  const lines = outcome.steps.flatMap(({ line }) => line ?? []);
-  return lines.at(-1);
+  for (const { line } of [...outcome.steps].reverse()) {
+    const found = line();
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** What the tree names, each once, by the step that it belongs to. */
