@@ -20,6 +20,7 @@ const PROJECTS = [
   "packages/sdk/tsconfig.json",
   "packages/sdk/tsconfig.core.json",
   "packages/examples/tsconfig.json",
+  "bench/tsconfig.json",
   "tsconfig.json",
 ];
 
