@@ -187,7 +187,9 @@ class Attempt {
         cause: error,
       });
     }
-    return handler.invoke(context, input);
+    const { around } = this.#options.inspector ?? {};
+    if (around === undefined) return handler.invoke(context, input);
+    return around({ type: "handler" }, () => handler.invoke(context, input));
   }
 
   #serialize(output: unknown): Bytes {

@@ -44,11 +44,14 @@ export class Awaits {
   describe(): string {
     const words: string[] = [];
     for (const durable of this.#pending) {
-      if (!(durable instanceof Leaf)) continue;
-      if (durable.command !== undefined) words.push(describeCommand(durable.command));
-      else if (durable.source.type === "signal") words.push(`signal ${durable.source.signal}`);
-      else words.push(`completion ${durable.source.id}`);
+      if (durable instanceof Leaf) words.push(describeLeaf(durable));
     }
     return words.length === 0 ? "nothing durable" : words.join(", ");
   }
+}
+
+/** What completes it, in words. */
+export function describeLeaf({ command, source }: Leaf<unknown>): string {
+  if (command !== undefined) return describeCommand(command);
+  return source.type === "signal" ? `signal ${source.signal}` : `completion ${source.id}`;
 }

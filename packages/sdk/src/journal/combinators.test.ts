@@ -112,3 +112,11 @@ test("a race of nothing never ends, so a timeout on it has passed already", asyn
   await expect(race([race([]), race([])]).orTimeout(1_000)).rejects.toBeInstanceOf(TimeoutError);
   expect(await race([race([]), resolved(1)]).orTimeout(1_000)).toBe(1);
 });
+
+test("a promise from outside has no durable timer, so a timeout on it is refused", async () => {
+  const outside = resolved(Promise.resolve(1));
+  expect(() => outside.orTimeout(1_000)).toThrow("orTimeout: the promise is not one of ctx");
+  expect(() => all([resolved(1), outside]).orTimeout(1_000)).toThrow(TerminalError);
+  expect(await outside).toBe(1);
+  expect(await all([resolved(1), resolved(2)]).orTimeout(1_000)).toEqual([1, 2]);
+});

@@ -90,5 +90,11 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 }
 
 function foreign(promise: PromiseLike<unknown>): Durable<unknown> {
-  return derive("unknown", [], () => Promise.resolve(promise));
+  return new Derived({
+    owner: undefined,
+    combinator: "unknown",
+    members: [],
+    combine: () => Promise.resolve(promise),
+    isOutside: true,
+  });
 }

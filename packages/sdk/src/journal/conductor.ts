@@ -7,9 +7,10 @@ import {
   type Outcome,
 } from "../protocol/messages.ts";
 import { foreignStepAdvice, insideRunError } from "./advice.ts";
-import { Awaits } from "./awaiting.ts";
+import { Awaits, describeLeaf } from "./awaiting.ts";
 import { markDelivered } from "./delivered-errors.ts";
 import { Delivery } from "./delivery.ts";
+import { describeCommand } from "./describe.ts";
 import type { Durable } from "./durable.ts";
 import type { JournalEffects } from "./effects.ts";
 import { Ending } from "./ending.ts";
@@ -76,7 +77,7 @@ export class Conductor implements RunsOwner {
       inspector: options.inspector,
     });
     this.#delivery = new Delivery({ cancelIsForAll: !options.explicitCancellation });
-    this.#runs = new Runs(this);
+    this.#runs = new Runs(this, options.inspector?.around);
     this.#ending = new Ending(options, { recorder: this.#recorder, awaits: this.#awaits });
     this.#startedAtMs = options.effects.now();
   }
@@ -158,10 +159,19 @@ export class Conductor implements RunsOwner {
 
   /** Issues a command: compares it with the recorded one, or sends it at the next quiescent point. */
   issue(command: Command): void {
-    if (this.closed) return;
-    const insideRun = this.#runs.startingName;
-    if (insideRun !== undefined) throw insideRunError(insideRun, command);
-    if (!this.#window && this.#awaits.size > 0) this.#warnForeign();
+    const { inspector } = this.#options;
+    if (this.closed) {
+      if (this.#outcome !== undefined) {
+        inspector?.misused?.({ type: "afterEnd", tried: describeCommand(command) });
+      }
+      return;
+    }
+    const run = this.#runs.startingName ?? inspector?.insideRun?.();
+    if (run !== undefined) {
+      inspector?.misused?.({ type: "insideRun", run, tried: describeCommand(command) });
+      throw insideRunError(run, command);
+    }
+    if (!this.#window && this.#awaits.size > 0) this.#foreignStep(command);
     if (!this.#ending.issue(command)) return;
     this.#ending.clearGrace();
     this.#schedule();
@@ -201,7 +211,13 @@ export class Conductor implements RunsOwner {
   }
 
   leafSubscribed(leaf: Leaf<unknown>): void {
-    if (this.closed) return;
+    const { inspector } = this.#options;
+    if (this.closed) {
+      if (this.#outcome !== undefined)
+        inspector?.misused?.({ type: "afterEnd", tried: `to await ${describeLeaf(leaf)}` });
+      return;
+    }
+    inspector?.awaited?.(leaf.command);
     this.#awaits.add(leaf);
     this.#delivery.subscribe(leaf);
     this.#schedule();
@@ -344,10 +360,15 @@ export class Conductor implements RunsOwner {
 
   #end(outcome: Outcome): void {
     this.#window = true;
-    this.#ending.succeed(outcome);
+    this.#ending.succeed(this.#options.inspector?.ends?.(outcome) ?? outcome);
   }
 
-  #warnForeign(): void {
+  #foreignStep(command: Command): void {
+    const misused = this.#options.inspector?.misused;
+    if (misused !== undefined) {
+      misused({ type: "foreignStep", tried: describeCommand(command), awaited: this.#awaits.describe() });
+      return;
+    }
     if (this.#warnedForeign) return;
     this.#warnedForeign = true;
     this.#effects.advise(foreignStepAdvice(this.#options.target, this.#awaits.describe()));

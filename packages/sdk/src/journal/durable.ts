@@ -68,7 +68,7 @@ export abstract class Durable<T> {
   }
 
   orTimeout(timeout: Duration | number): Durable<T> {
-    if (this.owner === undefined) return this;
+    if (this.owner === undefined) return this.#withoutTimer(timeout);
     const timer = this.owner.createTimer(checkTimeout(timeout));
     return new Derived<T>({
       owner: this.owner,
@@ -76,6 +76,20 @@ export abstract class Durable<T> {
       members: [this as Durable<unknown>, timer as Durable<unknown>],
       combine: () => Promise.race([this.subscribe(), timer.subscribe().then(throwTimeout)]),
     });
+  }
+
+  /** Only the journal has timers; what has no journal must be over already. */
+  #withoutTimer(timeout: Duration | number): Durable<T> {
+    checkTimeout(timeout);
+    if (!this.waitsForOutside) return this;
+    throw new TerminalError("orTimeout: the promise is not one of ctx, and so has no durable timer.", {
+      hint: "Wrap the outside work in ctx.run, or race the promise with ctx.sleep.",
+    });
+  }
+
+  /** It, or a member of it, is a promise that did not come from `ctx`. */
+  get waitsForOutside(): boolean {
+    return false;
   }
 
   /** The native promise of the current subscription. For combinators; users go through `then`. */
@@ -147,6 +161,8 @@ export interface DerivedOptions<T> {
   readonly members: readonly Durable<unknown>[];
   /** Subscribes to the members; called once per subscription. */
   readonly combine: () => Promise<T>;
+  /** A promise that did not come from `ctx` stands behind it. */
+  readonly isOutside?: boolean | undefined;
 }
 
 /** A promise computed from others: a combinator, a timeout, a mapping. */
@@ -173,6 +189,11 @@ export class Derived<T> extends Durable<T> {
         this.owner?.derivedSettled(this as Durable<unknown>);
       },
     );
+  }
+
+  override get waitsForOutside(): boolean {
+    const { isOutside, members } = this.#options;
+    return isOutside === true || members.some((member) => member.waitsForOutside);
   }
 
   addTo(tree: MutableAwaitTree): void {

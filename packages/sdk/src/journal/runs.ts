@@ -1,5 +1,6 @@
 import { PauseError, RestateError, TerminalError } from "../errors.ts";
 import type { Bytes, Outcome, RunCommand } from "../protocol/messages.ts";
+import type { JournalInspector } from "./inspector.ts";
 import { toFailure } from "./outcome.ts";
 import { type RunFailures, type RunRetryPolicy, toRunRetry } from "./run-retry.ts";
 
@@ -44,12 +45,14 @@ export interface RunsOwner {
  */
 export class Runs {
   readonly #owner: RunsOwner;
+  readonly #around: JournalInspector["around"];
   #waiting: PendingRun[] = [];
   #executing = 0;
   #startingName: string | undefined;
 
-  constructor(owner: RunsOwner) {
+  constructor(owner: RunsOwner, around: JournalInspector["around"]) {
     this.#owner = owner;
+    this.#around = around;
   }
 
   get executing(): number {
@@ -76,9 +79,11 @@ export class Runs {
   #execute(run: PendingRun): void {
     this.#executing += 1;
     let result: unknown;
-    this.#startingName = run.spec.name === "" ? "(unnamed)" : run.spec.name;
+    const name = run.spec.name === "" ? "(unnamed)" : run.spec.name;
+    this.#startingName = name;
     try {
-      result = run.spec.action();
+      const { action } = run.spec;
+      result = this.#around === undefined ? action() : this.#around({ type: "run", name }, action);
     } catch (error) {
       this.#failed(run, error);
       return;
