@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ENTRIES, NODE_ENTRIES } from "../../scripts/entries.ts";
 import budgets from "./budgets.json" with { type: "json" };
-import { bundleEntry } from "./bundles.ts";
+import { bundleEntry, bundleHandler } from "./bundles.ts";
 
 /** The optional peers that an entry stands for. */
 const PEERS: Readonly<Record<string, readonly string[]>> = { zod: ["zod"], superjson: ["superjson"] };
@@ -27,3 +27,13 @@ describe.each(ENTRIES)("the bundle of %s", (entry) => {
     expect(usesNode && !NODE_ENTRIES.has(entry)).toBe(false);
   });
 });
+
+/** A twentieth of 816 KiB, which is what the same costs with the Restate TypeScript SDK 1.17.2. */
+const HANDLER_BYTES_MAX = 41_779;
+
+it.each(["index", "fetch", "lambda"] as const)(
+  "a handler served by %s stays within its budget",
+  async (entry) => {
+    expect((await bundleHandler(entry)).bytes).toBeLessThanOrEqual(HANDLER_BYTES_MAX);
+  },
+);

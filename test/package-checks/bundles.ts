@@ -12,9 +12,24 @@ export interface Bundle {
 }
 
 /** Bundles the whole of an entry as a user's bundler would, from `dist`. */
-export async function bundleEntry(entry: Entry): Promise<Bundle> {
+export function bundleEntry(entry: Entry): Promise<Bundle> {
+  return bundle(entry, `export * from "${toSpecifier(entry)}";`);
+}
+
+/** Bundles an application that has one service and serves it by this entry. */
+export function bundleHandler(entry: Entry): Promise<Bundle> {
+  const serve = entry === "index" ? "serve" : "createEndpointHandler";
+  return bundle(
+    entry,
+    `import { service, ${serve} } from "${toSpecifier(entry)}";
+    const greeter = service({ name: "Greeter", handlers: { greet: async (ctx, name) => name } });
+    export const served = ${serve}({ services: [greeter] });`,
+  );
+}
+
+async function bundle(entry: Entry, contents: string): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
-    stdin: { contents: `export * from "${toSpecifier(entry)}";`, resolveDir: TEST },
+    stdin: { contents, resolveDir: TEST },
     bundle: true,
     minify: true,
     write: false,

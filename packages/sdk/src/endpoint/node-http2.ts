@@ -1,7 +1,10 @@
-import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
+import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import type { BodyReader, EndpointRequest, EndpointResponse } from "./exchange.ts";
 import { firstHeader, toHeaderMap, toPath } from "./node-headers.ts";
 import type { RequestHandler } from "./request-handler.ts";
+
+/** HTTP/2's error code. Not taken from `node:http2`, which is loaded only by who serves. */
+const INTERNAL_ERROR = 2;
 
 /**
  * One HTTP/2 stream as an exchange. The raw stream, since Node's compatibility
@@ -71,7 +74,7 @@ class Http2Exchange implements EndpointRequest, EndpointResponse {
   }
 
   abort(): void {
-    if (!this.#stream.closed) this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    if (!this.#stream.closed) this.#stream.close(INTERNAL_ERROR);
   }
 
   #usable(): boolean {

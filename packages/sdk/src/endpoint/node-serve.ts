@@ -1,6 +1,4 @@
-import { isIPv6 } from "node:net";
 import { createNodeRequestHandler, type NodeEndpointOptions } from "./node-handler.ts";
-import { NodeListener } from "./node-listener.ts";
 import type { RequestHandler } from "./request-handler.ts";
 
 /** The port when neither an argument nor `PORT` says otherwise. */
@@ -57,6 +55,8 @@ export interface ServingEndpoint {
  */
 export async function serve(options: ServeOptions): Promise<ServingEndpoint> {
   const handler = createNodeRequestHandler(options);
+  // Node's servers take longer to load than all of the SDK, and who imports it may not serve.
+  const { NodeListener } = await import("./node-listener.ts");
   const listener = new NodeListener(handler, options.bidirectional);
   const hostname = options.hostname ?? LOOPBACK;
   const port = await listener.listen(toPort(options.port ?? process.env.PORT), hostname);
@@ -83,7 +83,8 @@ function toPort(wanted: number | string | undefined): number {
 /** The host by which this machine reaches an address that is listened on. */
 function toHost(hostname: string): string {
   if (hostname === "0.0.0.0" || hostname === "::") return "localhost";
-  return isIPv6(hostname) ? `[${hostname}]` : hostname;
+  // Of what can be listened on, only IPv6 addresses have colons.
+  return hostname.includes(":") ? `[${hostname}]` : hostname;
 }
 
 function warnIfOpen(handler: RequestHandler, hostname: string): void {

@@ -78,9 +78,13 @@ function isSerdesOperation(segment: string | undefined): segment is SerdesOperat
 /** `undefined` if one of them is empty or cannot be decoded. */
 function decodeNames(encoded: readonly [string, string]): readonly [string, string] | undefined {
   try {
-    const names = [decodeURIComponent(encoded[0]), decodeURIComponent(encoded[1])] as const;
+    const names = [decodeName(encoded[0]), decodeName(encoded[1])] as const;
     return names.includes("") ? undefined : names;
   } catch {
     return undefined;
   }
+}
+
+function decodeName(encoded: string): string {
+  return encoded.includes("%") ? decodeURIComponent(encoded) : encoded;
 }

@@ -1,7 +1,7 @@
 import { type DescMessage, fromBinary, toBinary } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeMessage, encodeMessages } from "./codec.ts";
+import { createMessageDecoder, decodeMessage, encodeMessages } from "./codec.ts";
 import { createFrameDecoder } from "./framing.ts";
 import type { Message } from "./messages.ts";
 import { arbitraryMessage } from "./testing/arbitraries.ts";
@@ -33,6 +33,29 @@ describe.each(VERSIONS)("what we write in version %i", (version) => {
       { numRuns: 500 },
     );
   });
+});
+
+describe("lengths", () => {
+  it.each([0, 1, 31, 32, 33, 122, 127, 128, 129, 16_000, 16_383, 16_384, 70_000])(
+    "of %i bytes and characters are written as protobuf-es writes them",
+    (length) => {
+      const message = "é".repeat(length / 2) + "x".repeat(length % 2);
+      const metadata = { key: "v".repeat(length) };
+      const value = new Uint8Array(length).fill(7);
+      const failure = { code: 1, message, metadata };
+      const messages: readonly Message[] = [
+        { type: "Output", result: { type: "failure", failure }, name: "n".repeat(length) },
+        { type: "SetState", key: message, value, name: "" },
+        { type: "ProposeRunCompletion", completionId: 0xffff_ffff, result: { type: "success", value } },
+      ];
+      for (const sent of messages) {
+        const payload = payloadOf(sent, 7);
+        const schema = schemaOfMessage(sent);
+        expect(Buffer.compare(toBinary(schema, fromBinary(schema, payload)), payload)).toBe(0);
+      }
+      expect(createMessageDecoder({ version: 7 }).push(encodeMessages(messages, 7))).toEqual(messages);
+    },
+  );
 });
 
 /** The lists of a Suspension are those of a Future, which AwaitingOn has too; sent they are something else. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { decodeMessage } from "./codec.ts";
 import { fromHex } from "./testing/hex.ts";
-import { PAYLOAD_ELEMENTS_MAX } from "./wire-reader.ts";
+import { GROUP_DEPTH_MAX, PAYLOAD_ELEMENTS_MAX } from "./wire-reader.ts";
 
 const TOO_MANY = `A message has more than ${PAYLOAD_ELEMENTS_MAX} elements`;
 
@@ -69,6 +69,40 @@ describe("a large payload", () => {
     const payload = new Uint8Array([...filler, ...fromHex(hex)]);
     expect(() => decodeMessage({ typeId: 0x0400, payload }, 6)).toThrow(
       `Input (0x0400): ${payload.length} bytes are no valid payload: ${reason}`,
+    );
+  });
+});
+
+describe("what is unknown", () => {
+  const decode = (hex: string) => decodeMessage({ typeId: 0x0411, payload: fromHex(hex) }, 6);
+  const groups = (depth: number) => `${"7b".repeat(depth)}${"7c".repeat(depth)}5801`;
+
+  it("is skipped, whatever it is", () => {
+    const run = { type: "Run", completionId: 1, name: "" };
+    expect(decode("79 0102030405060708 7d 01020304 7a 02 ffff 78 ffffffffffffffffff01 5801")).toEqual(run);
+    expect(decode("7b 0801 7b 7c 1201ff 7c 5801")).toEqual(run);
+  });
+
+  it.each([
+    ["78 ffffffffffffffffffff01 5801", "a varint of more than 10 bytes"],
+    ["5801 78", "premature end of a varint"],
+    ["79 01020304050607", "field 15 is longer than what it is in"],
+    ["7a 05 0101", "field 15 is longer than what it is in"],
+    ["7c 5801", "field 15 ends a group that did not begin"],
+    ["7b 74", "field 14 ends the group of field 15"],
+    ["7b 5801", "the group of field 15 does not end"],
+    ["0001", "illegal tag: field 0, wire type 0"],
+    ["7e01", "illegal tag: field 15, wire type 6"],
+  ])("is refused when it is malformed: %s", (hex, reason) => {
+    expect(() => decode(hex)).toThrow(
+      expect.objectContaining({ code: 571, message: expect.stringMatching(`: ${reason}$`) }),
+    );
+  });
+
+  it("may nest groups up to the limit, and no deeper", () => {
+    expect(decode(groups(GROUP_DEPTH_MAX))).toMatchObject({ completionId: 1 });
+    expect(() => decode(groups(GROUP_DEPTH_MAX + 1))).toThrow(
+      `groups are nested more than ${GROUP_DEPTH_MAX} deep`,
     );
   });
 });

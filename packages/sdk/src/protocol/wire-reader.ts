@@ -10,7 +10,7 @@ import { decodeAscii, decodeStateKey, decodeText } from "./text.ts";
 export const PAYLOAD_ELEMENTS_MAX = 1_000_000;
 
 /** How deep groups may be nested, which no version of the protocol uses. */
-const GROUP_DEPTH_MAX = 100;
+export const GROUP_DEPTH_MAX = 100;
 
 /**
  * Reads fields of the protobuf wire format, one after another.
