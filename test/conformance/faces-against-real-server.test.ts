@@ -55,7 +55,7 @@ beforeAll(async () => {
     },
   });
   ingress = await startIngress({ engine, port: 0 });
-  admin = await startAdmin({ engine, port: 0, ingressUrl: server.ingressUrl });
+  admin = await startAdmin({ engine, clusterName: "test", port: 0, ingressUrl: server.ingressUrl });
 });
 
 afterAll(async () => {
@@ -194,6 +194,14 @@ describe("admin", () => {
     ["POST /deployments", JSON_TYPE, '{"uri":"nonsense"}'],
     ["POST /deployments", {}, "{}"],
     ["POST /deployments/dp_10LxpggWfY1gEumitZsKlrQ"],
+    ["PATCH /deployments/dp_10LxpggWfY1gEumitZsKlrQ", JSON_TYPE, "{}"],
+    ["PATCH /deployments/dp_10LxpggWfY1gEumitZsKlrQ", JSON_TYPE, '{"uri":"http://127.0.0.1:1"}'],
+    ["PATCH /deployments/dp_10LxpggWfY1gEumitZsKlrQ", JSON_TYPE, '{"uri":"nonsense"}'],
+    ["PATCH /deployments/dp_10LxpggWfY1gEumitZsKlrQ"],
+    ["PATCH /deployments/dp_bad", JSON_TYPE, "{}"],
+    ["PUT /deployments/dp_10LxpggWfY1gEumitZsKlrQ", JSON_TYPE, '{"uri":"http://127.0.0.1:1"}'],
+    ["PUT /deployments/dp_10LxpggWfY1gEumitZsKlrQ"],
+    ["PUT /deployments/dp_bad"],
     ["DELETE /deployments/dp_10LxpggWfY1gEumitZsKlrQ"],
     ["DELETE /deployments/dp_10LxpggWfY1gEumitZsKlrQ?force=true"],
     ["DELETE /deployments/dp_10LxpggWfY1gEumitZsKlrQ?force=x"],
@@ -226,6 +234,7 @@ describe("admin", () => {
     [`${batch}/pause`, JSON_TYPE, '{"invocation_ids":[]}'],
     [`${batch}/resume`, JSON_TYPE, '{"invocation_ids":[],"deployment":"bad"}'],
     [`${batch}/nope`, JSON_TYPE, "{}"],
+    ["GET /cluster-health"],
     ["GET /query"],
     ["DELETE /subscriptions"],
   ])("%s %j %s", async (row) => {

@@ -21,8 +21,9 @@ import { createRequestSigner, type RequestSigner } from "./invoker/request-signe
 import { createPreviewer } from "./invoker/serde-previews.ts";
 import { discover } from "./registry/discover.ts";
 import { ENGINE_DEFAULTS, type EngineDefaults } from "./registry/engine-defaults.ts";
-import { registerDeployment } from "./registry/register-deployment.ts";
+import { type RegisterContext, registerDeployment } from "./registry/register-deployment.ts";
 import { Registry } from "./registry/registry.ts";
+import { updateDeployment } from "./registry/update-deployment.ts";
 import { openLogStore } from "./store/log-store.ts";
 import { createMemoryStore } from "./store/memory-store.ts";
 import type { Store } from "./store/store.ts";
@@ -53,7 +54,7 @@ export interface CreateEngineOptions extends Partial<Omit<EndpointOptions, "iden
   readonly busyAttemptsMax?: number | undefined;
   /** The largest message of an endpoint that is taken, in bytes; 32 MiB when absent. Its attempt fails past it. */
   readonly messageBytesMax?: number | undefined;
-  /** What endpoints are told as the name of the cluster. */
+  /** What endpoints and operators are told as the name of the cluster. */
   readonly clusterName?: string | undefined;
   /** Signs requests to endpoints (Ed25519, PKCS#8, PEM). */
   readonly identityPrivateKey?: string | undefined;
@@ -131,6 +132,11 @@ export async function createEngine(options: CreateEngineOptions = {}): Promise<E
   let ingressUrl: string | undefined;
   const http1 = createHttp1Transport({ clock });
   const http2 = createHttp2Transport({ clock });
+  const registerContext: RegisterContext = {
+    registry,
+    now: () => clock.now(),
+    discover: (target) => discover({ ...target, clusterName, signer }),
+  };
   const opening = Engine.open(
     {
       store,
@@ -140,12 +146,8 @@ export async function createEngine(options: CreateEngineOptions = {}): Promise<E
       sweepIntervalMs: options.sweepIntervalMs ?? SWEEP_INTERVAL_MS,
       invoker: createInvoker({ options, clock, endpoint, signer, clusterName, http1, http2 }),
       preview: createPreviewer({ clock, endpoint, signer, clusterName, http1, http2 }),
-      register: (registration) =>
-        registerDeployment(registration, {
-          registry,
-          now: () => clock.now(),
-          discover: (target) => discover({ ...target, clusterName, signer }),
-        }),
+      register: (registration) => registerDeployment(registration, registerContext),
+      update: (id, update) => updateDeployment(id, update, registerContext),
     },
     () => registerOwn(registry, endpoint, clock),
   );
@@ -165,7 +167,7 @@ export async function createEngine(options: CreateEngineOptions = {}): Promise<E
     },
     async listenAdmin(listenOptions) {
       const known = listenOptions.ingressUrl ?? ingressUrl ?? IN_PROCESS_URL;
-      const face = await startAdmin({ ...listenOptions, engine, ingressUrl: known });
+      const face = await startAdmin({ ...listenOptions, engine, clusterName, ingressUrl: known });
       faces.push(face);
       return face;
     },

@@ -55,8 +55,8 @@ export interface EngineApi {
 
   // ---------------------------------------------------------------- deploying
   register(options: RegisterOptions): Promise<Registered>;
-  /** Changes where or how a deployment is reached, and takes its manifest again. Absent where it is not offered. */
-  updateDeployment?(id: string, update: DeploymentUpdate): Promise<Registered>;
+  /** Changes where or how a deployment is reached; what runs on it goes on there. */
+  updateDeployment(id: string, update: DeploymentUpdate): Promise<Registered>;
   removeDeployment(id: string): Promise<void>;
   patchService(name: string, patch: ServicePatch): Promise<ServiceInfo>;
 }
@@ -230,9 +230,11 @@ export interface Registered {
 
 export interface DeploymentUpdate {
   readonly uri?: string | undefined;
+  /** Of a new address HTTP/2 when absent; else what it was. */
   readonly useHttp11?: boolean | undefined;
+  /** Instead of all that there were. */
   readonly additionalHeaders?: Readonly<Record<string, string>> | undefined;
-  /** Takes what the manifest says also where it differs from what is known. */
+  /** Takes the services as the endpoint has them now; else they stay as they are known. */
   readonly overwrite?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
 }

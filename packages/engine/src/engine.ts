@@ -13,6 +13,7 @@ import {
   type Answer,
   type ControlAction,
   type ControlOutcome,
+  type DeploymentUpdate,
   type EngineApi,
   EngineError,
   type FoundDeadlock,
@@ -45,6 +46,8 @@ export interface EngineParts {
   readonly registry: Registry;
   /** Asks an endpoint for its manifest and takes it in; the engine stores what comes of it. */
   readonly register: (options: RegisterOptions) => Promise<Registered>;
+  /** Asks an endpoint again, there or elsewhere. */
+  readonly update: (id: string, update: DeploymentUpdate) => Promise<Registered>;
   /** Asks the serdes of a deployment. */
   readonly preview: (deployment: DeploymentInfo, request: PreviewRequest) => Promise<PreviewAnswer>;
   readonly xxh3: Xxh3;
@@ -98,7 +101,7 @@ export class Engine implements EngineApi {
       invoker,
       registry,
       surroundings,
-      apply: (event) => steps.apply(event),
+      apply: (event, stored) => steps.apply(event, stored),
     });
     const timers = new Timers(clock, (timer) => {
       if (!steps.stopped) steps.apply({ type: "timer", nowMs: clock.now(), timer });
@@ -279,7 +282,14 @@ export class Engine implements EngineApi {
   // ---------------------------------------------------------------- deploying
 
   async register(options: RegisterOptions): Promise<Omit<Registered, "writes">> {
-    const { deployment, services, created, writes } = await this.#parts.register(options);
+    return await this.#store(await this.#parts.register(options));
+  }
+
+  async updateDeployment(id: string, update: DeploymentUpdate): Promise<Omit<Registered, "writes">> {
+    return await this.#store(await this.#parts.update(id, update));
+  }
+
+  async #store({ deployment, services, created, writes }: Registered): Promise<Omit<Registered, "writes">> {
     await this.#steps.commit({ writes, effects: [] });
     return { deployment, services, created };
   }

@@ -7,6 +7,8 @@ export const ADMIN_BODY_BYTES_MAX: number = 2 * 1024 * 1024;
 
 export interface AdminOptions extends FaceAddress {
   readonly engine: EngineApi;
+  /** What operators are told. */
+  readonly clusterName: string;
   /** Where clients find the ingress, for example `http://127.0.0.1:8080`. */
   readonly ingressUrl: string;
   /** {@link ADMIN_BODY_BYTES_MAX} when absent. Larger requests get 413. */
@@ -17,9 +19,9 @@ export interface AdminOptions extends FaceAddress {
 
 /** Starts the admin face. Resolves once it answers; rejects if the port cannot be had. */
 export async function startAdmin(options: AdminOptions): Promise<RunningFace> {
-  const { engine, bodyBytesMax = ADMIN_BODY_BYTES_MAX, onFault = reportFault } = options;
+  const { engine, clusterName, bodyBytesMax = ADMIN_BODY_BYTES_MAX, onFault = reportFault } = options;
   const ingressUrl = options.ingressUrl.endsWith("/") ? options.ingressUrl : `${options.ingressUrl}/`;
-  const handler = createAdminHandler({ engine, ingressUrl, onFault });
+  const handler = createAdminHandler({ engine, clusterName, ingressUrl, onFault });
   return await startFace(options, { handler, bodyBytesMax, onFault });
 }
 

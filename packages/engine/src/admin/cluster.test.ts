@@ -6,6 +6,7 @@ import { createAdminHandler } from "./handler.ts";
 
 const faults: unknown[] = [];
 const handler = createAdminHandler({
+  clusterName: "test",
   engine: createFakeEngine({ answers: { services: refusing(503, "the disk is full") } }),
   ingressUrl: "http://127.0.0.1:8080/",
   onFault: (error) => faults.push(error),
@@ -32,7 +33,7 @@ describe("the engine as a whole", () => {
 
   test("the health of the cluster of one", async () => {
     expect((await ask(handler, "GET /cluster-health")).body).toBe(
-      '{"cluster_name":"perdure","metadata_cluster_health":{"members":[1]}}',
+      '{"cluster_name":"test","metadata_cluster_health":{"members":[1]}}',
     );
   });
 

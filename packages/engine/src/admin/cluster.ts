@@ -10,8 +10,6 @@ import { ADMIN_API_VERSION_MAX, ADMIN_API_VERSION_MIN, type Route } from "./rout
  */
 export const COMPATIBLE_VERSION = "1.7.12";
 
-export const CLUSTER_NAME = "perdure";
-
 /** Features that clients may ask about. None of them is part of the engine. */
 const FEATURES = [
   "invoker_yield",
@@ -28,7 +26,13 @@ const FEATURES = [
   "vqueues_migration_skip_completed",
 ] as const;
 
-export function clusterRoutes(ingressUrl: string): readonly Route[] {
+export function clusterRoutes({
+  clusterName,
+  ingressUrl,
+}: {
+  readonly clusterName: string;
+  readonly ingressUrl: string;
+}): readonly Route[] {
   return [
     {
       pattern: "/version",
@@ -48,7 +52,7 @@ export function clusterRoutes(ingressUrl: string): readonly Route[] {
       pattern: "/cluster-health",
       methods: {
         GET: () =>
-          jsonResponse(200, { cluster_name: CLUSTER_NAME, metadata_cluster_health: { members: [1] } }),
+          jsonResponse(200, { cluster_name: clusterName, metadata_cluster_health: { members: [1] } }),
       },
     },
     ...MISSING.map(

@@ -18,6 +18,7 @@ function setUp(answers: Partial<EngineApi> = {}, deployments: readonly Deploymen
   const engine = createFakeEngine({ services: SERVICES, deployments, answers });
   const handler = createAdminHandler({
     engine,
+    clusterName: "test",
     ingressUrl: "http://127.0.0.1:8080/",
     onFault: (error) => {
       throw error;
@@ -194,10 +195,10 @@ describe("registering", () => {
 });
 
 describe("changing", () => {
-  test.each(["PATCH", "PUT"])("%s passes on what is given", async (method) => {
+  test("PATCH passes on what is given", async () => {
     const { engine, handler } = setUp({ updateDeployment: async () => REGISTERED });
     const body = { uri: "http://x/y", use_http_11: false, additional_headers: { a: "b" }, overwrite: true };
-    const told = await ask(handler, `${method} /deployments/${DEPLOYMENT_ID}`, json(body));
+    const told = await ask(handler, `PATCH /deployments/${DEPLOYMENT_ID}`, json(body));
     expect([told.status, JSON.parse(told.body).services[0].name]).toEqual([200, "Svc"]);
     expect(engine.asked).toEqual([
       [
@@ -214,13 +215,15 @@ describe("changing", () => {
     ]);
   });
 
-  test("where it is not offered", async () => {
-    const { engine } = setUp();
-    const without = new Proxy(engine, {
-      get: (target, name) => (name === "updateDeployment" ? undefined : Reflect.get(target, name)),
+  test("PUT is not taken any more", async () => {
+    const { engine, handler } = setUp();
+    const line = `PUT /deployments/${DEPLOYMENT_ID}`;
+    expect(await ask(handler, line, json({}))).toMatchObject({
+      status: 405,
+      body: '{"message":"PUT deployment is deprecated, use PATCH instead","restate_code":null}',
     });
-    const handler = createAdminHandler({ engine: without, ingressUrl: "http://x/", onFault: () => {} });
-    expect((await ask(handler, `PATCH /deployments/${DEPLOYMENT_ID}`, json({}))).status).toBe(501);
+    expect((await ask(handler, line)).status).toBe(415);
+    expect(engine.asked).toEqual([]);
   });
 
   test("removing", async () => {

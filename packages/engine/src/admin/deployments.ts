@@ -23,7 +23,6 @@ export function deploymentRoutes(engine: EngineApi): readonly Route[] {
     refuseLambda(body);
     const uri = readUri(body);
     find(id);
-    if (engine.updateDeployment === undefined) throw notImplemented("Changing a deployment in place");
     const { deployment, services } = await engine.updateDeployment(id, {
       uri,
       useHttp11: body.optionalBoolean("use_http_11"),
@@ -58,7 +57,11 @@ export function deploymentRoutes(engine: EngineApi): readonly Route[] {
         },
         DELETE: (context) => remove(engine, context),
         PATCH: update,
-        PUT: update,
+        PUT: async (context) => {
+          readDeploymentId(context);
+          await readJsonBody(context.request);
+          throw new AdminError(405, "PUT deployment is deprecated, use PATCH instead");
+        },
       },
     },
   ];

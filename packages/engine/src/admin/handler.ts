@@ -14,13 +14,16 @@ import { waitingRoutes } from "./waiting.ts";
 
 export interface AdminHandlerOptions {
   readonly engine: EngineApi;
+  /** What operators are told. */
+  readonly clusterName: string;
   /** Where clients find the ingress, with a slash at the end. */
   readonly ingressUrl: string;
   readonly onFault: OnFault;
 }
 
 /** The admin face: what operators and tools ask of the engine. Features 8.5. */
-export function createAdminHandler({ engine, ingressUrl, onFault }: AdminHandlerOptions): HttpHandler {
+export function createAdminHandler(options: AdminHandlerOptions): HttpHandler {
+  const { engine, clusterName, ingressUrl, onFault } = options;
   const routes: Route[] = [
     ...deploymentRoutes(engine),
     ...serviceRoutes(engine, ingressUrl),
@@ -28,7 +31,7 @@ export function createAdminHandler({ engine, ingressUrl, onFault }: AdminHandler
     ...journalRoutes(engine),
     ...waitingRoutes(engine),
     ...batchRoutes(engine),
-    ...clusterRoutes(ingressUrl),
+    ...clusterRoutes({ clusterName, ingressUrl }),
   ];
   routes.push({ pattern: "/openapi", methods: { GET: () => jsonResponse(200, describeRoutes(routes)) } });
   const router = createRouter([...routes, ...previewRoutes(engine)]);

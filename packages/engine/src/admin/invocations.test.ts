@@ -12,6 +12,7 @@ function setUp(answers: Partial<EngineApi> = {}) {
   const engine = createFakeEngine({ answers });
   const handler = createAdminHandler({
     engine,
+    clusterName: "test",
     ingressUrl: "http://127.0.0.1:8080/",
     onFault: (error) => {
       throw error;

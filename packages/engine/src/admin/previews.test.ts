@@ -12,6 +12,7 @@ const engine = createFakeEngine({
 });
 const handler = createAdminHandler({
   engine,
+  clusterName: "test",
   ingressUrl: "http://127.0.0.1:8080/",
   onFault: (error) => {
     throw error;

@@ -1,11 +1,5 @@
 import { formatDuration } from "../http/duration.ts";
-import type {
-  DeploymentInfo,
-  EffectiveOptions,
-  HandlerInfo,
-  RetryPolicyInfo,
-  ServiceInfo,
-} from "../registry/service-info.ts";
+import type { DeploymentInfo, HandlerInfo, OwnOptions, ServiceInfo } from "../registry/service-info.ts";
 
 /** Services and handlers as the admin API shows them. Features 8.5. Durations are in the friendly form. */
 
@@ -42,6 +36,7 @@ export function toServiceMetadata(service: ServiceInfo): Json {
     abort_timeout: formatDuration(options.abortTimeoutMs),
     enable_lazy_state: options.enableLazyState,
     retry_policy: toRetryPolicy(options.retryPolicy),
+    info: toInfo("service", service.unusedInactivityTimeoutMs),
   };
 }
 
@@ -50,55 +45,58 @@ function toWorkflowRetention({ handlers, options }: ServiceInfo): number {
 }
 
 export function toHandlersMetadata(service: ServiceInfo): readonly Json[] {
-  return [...service.handlers.values()].map((handler) => toHandlerMetadata(handler, service));
+  return [...service.handlers.values()].map((handler) => toHandlerMetadata(handler));
 }
 
-/** Options are shown where the handler differs from its service. */
-export function toHandlerMetadata(handler: HandlerInfo, service: ServiceInfo): Json {
-  const { input, output, options } = handler;
+/** Of the options those that the handler says itself. */
+export function toHandlerMetadata(handler: HandlerInfo): Json {
+  const { input, output, options, own = NOTHING_OWN } = handler;
   return {
     name: handler.name,
     ty: HANDLER_TYPES[handler.kind],
     documentation: handler.documentation,
     metadata: orNothing(handler.metadata),
-    ...toDifferences(options, service.options),
+    idempotency_retention: orNoDuration(own.idempotencyRetentionMs),
+    journal_retention: orNoDuration(own.journalRetentionMs),
+    inactivity_timeout: orNoDuration(own.inactivityTimeoutMs),
+    abort_timeout: orNoDuration(own.abortTimeoutMs),
+    enable_lazy_state: own.enableLazyState,
     public: options.isPublic,
     input_description: describeInput(handler),
     output_description: describeOutput(handler),
     input_json_schema: input.jsonSchema,
     output_json_schema: output.jsonSchema,
-    retry_policy: isSamePolicy(options.retryPolicy, service.options.retryPolicy)
-      ? { max_attempts: null }
-      : toRetryPolicy(options.retryPolicy),
+    retry_policy: toRetryPolicy(own.retryPolicy),
+    info: toInfo("handler", handler.unusedInactivityTimeoutMs),
   };
 }
 
-function toDifferences(own: EffectiveOptions, service: EffectiveOptions): Json {
-  const duration = (
-    name: "idempotencyRetentionMs" | "journalRetentionMs" | TimeoutName,
-  ): string | undefined => (own[name] === service[name] ? undefined : formatDuration(own[name]));
-  return {
-    idempotency_retention: duration("idempotencyRetentionMs"),
-    journal_retention: duration("journalRetentionMs"),
-    inactivity_timeout: duration("inactivityTimeoutMs"),
-    abort_timeout: duration("abortTimeoutMs"),
-    enable_lazy_state: own.enableLazyState === service.enableLazyState ? undefined : own.enableLazyState,
-  };
+/** The server's words, also for those who look for its code. */
+function toInfo(what: "service" | "handler", unusedInactivityTimeoutMs: number | undefined): unknown {
+  if (unusedInactivityTimeoutMs === undefined) return undefined;
+  const timeout = formatDuration(unusedInactivityTimeoutMs);
+  return [
+    {
+      code: "RT0021",
+      message: `The configured inactivity_timeout ${timeout} will not be applied because the ${what} is exposed in Request/Response mode.`,
+    },
+  ];
 }
 
-type TimeoutName = "inactivityTimeoutMs" | "abortTimeoutMs";
+const NOTHING_OWN: OwnOptions = { retryPolicy: {} };
 
-function isSamePolicy(one: RetryPolicyInfo, other: RetryPolicyInfo): boolean {
-  return JSON.stringify(toRetryPolicy(one)) === JSON.stringify(toRetryPolicy(other));
+function orNoDuration(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : formatDuration(ms);
 }
 
-function toRetryPolicy(policy: RetryPolicyInfo): Json {
+function toRetryPolicy(policy: OwnOptions["retryPolicy"]): Json {
+  const { onMaxAttempts } = policy;
   return {
-    initial_interval: formatDuration(policy.initialIntervalMs),
+    initial_interval: orNoDuration(policy.initialIntervalMs),
     exponentiation_factor: policy.factor,
     max_attempts: policy.maxAttempts ?? null,
-    max_interval: formatDuration(policy.maxIntervalMs),
-    on_max_attempts: policy.onMaxAttempts === "pause" ? "Pause" : "Kill",
+    max_interval: orNoDuration(policy.maxIntervalMs),
+    on_max_attempts: onMaxAttempts === undefined ? undefined : onMaxAttempts === "pause" ? "Pause" : "Kill",
   };
 }
 

@@ -10,6 +10,7 @@ function setUp(answers: Partial<EngineApi> = {}, services: readonly ServiceInfo[
   const engine = createFakeEngine({ services, answers });
   const handler = createAdminHandler({
     engine,
+    clusterName: "test",
     ingressUrl: "http://127.0.0.1:8080/",
     onFault: (error) => {
       throw error;
@@ -98,27 +99,31 @@ describe("looking", () => {
     );
   });
 
-  test("a handler shows where it differs from its service", async () => {
-    const options = {
-      idempotencyRetentionMs: 8000,
+  test("a handler shows what it says itself, also where that is what its service says", async () => {
+    const own = {
+      idempotencyRetentionMs: OPTIONS.idempotencyRetentionMs,
       journalRetentionMs: 7000,
-      inactivityTimeoutMs: 5000,
+      inactivityTimeoutMs: 0,
       abortTimeoutMs: 6000,
-      enableLazyState: true,
-      retryPolicy: { ...OPTIONS.retryPolicy, maxAttempts: undefined, onMaxAttempts: "kill" as const },
+      enableLazyState: false,
+      retryPolicy: { factor: 3, onMaxAttempts: "kill" as const },
     };
-    const service = sketchService({ name: "S", kind: "service" }, { tuned: { options } });
-    expect((await ask(setUp({}, [service]).handler, "GET /services/S/handlers/tuned")).body).toBe(
+    const service = sketchService({ name: "S", kind: "service" }, { tuned: { own }, plain: {} });
+    const { handler } = setUp({}, [service]);
+    expect((await ask(handler, "GET /services/S/handlers/tuned")).body).toBe(
       JSON.stringify({
         name: "tuned",
-        idempotency_retention: "8s",
+        idempotency_retention: "1d",
         journal_retention: "7s",
-        inactivity_timeout: "5s",
+        inactivity_timeout: "0s",
         abort_timeout: "6s",
-        enable_lazy_state: true,
+        enable_lazy_state: false,
         ...PLAIN,
-        retry_policy: { ...RETRY_POLICY, max_attempts: null, on_max_attempts: "Kill" },
+        retry_policy: { exponentiation_factor: 3, max_attempts: null, on_max_attempts: "Kill" },
       }),
+    );
+    expect((await ask(handler, "GET /services/S/handlers/plain")).body).toBe(
+      JSON.stringify({ name: "plain", ...PLAIN }),
     );
   });
 

@@ -44,7 +44,7 @@ export function serviceRoutes(engine: EngineApi, ingressUrl: string): readonly R
           if (service === undefined || handler === undefined) {
             throw notFound(`handler '${params.handler}' on service '${params.service}'`);
           }
-          return jsonResponse(200, toHandlerMetadata(handler, service));
+          return jsonResponse(200, toHandlerMetadata(handler));
         },
       },
     },

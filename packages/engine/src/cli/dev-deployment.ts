@@ -47,7 +47,7 @@ async function register(
   const earlier = findEarlier(api);
   const hasMoved =
     earlier?.place.type === "http" && new URL(earlier.place.uri).origin !== new URL(uri).origin;
-  if (earlier !== undefined && hasMoved && api.updateDeployment !== undefined) {
+  if (earlier !== undefined && hasMoved) {
     return (await api.updateDeployment(earlier.id, { uri, useHttp11, overwrite: true })).deployment;
   }
   const metadata = { [MARK]: String(ports.own) };

@@ -10,7 +10,7 @@ export interface AttemptsOptions {
   readonly registry: Registry;
   readonly surroundings: Surroundings;
   /** Takes what attempts say. */
-  readonly apply: (event: EngineEvent) => void;
+  readonly apply: (event: EngineEvent, stored?: () => void) => void;
 }
 
 /** The attempts that the state machine has asked for, by their numbers, until it has done with them. */
@@ -52,8 +52,8 @@ export class Attempts {
       },
       {
         started: () => {},
-        messages: (messages) => {
-          if (this.#running.has(attempt)) this.#said(effect, messages);
+        messages: (messages, stored) => {
+          if (this.#running.has(attempt)) this.#said(effect, messages, stored);
         },
         failed: (failure, { nextRetryDelayMs, countsForHandler }) => {
           if (this.#take(attempt) === undefined) return;
@@ -91,9 +91,13 @@ export class Attempts {
     return running;
   }
 
-  #said({ invocationId, attempt }: StartAttemptEffect, messages: readonly Message[]): void {
+  #said(
+    { invocationId, attempt }: StartAttemptEffect,
+    messages: readonly Message[],
+    stored: (() => void) | undefined,
+  ): void {
     const { surroundings, apply } = this.#options;
-    apply({
+    const event: EngineEvent = {
       type: "attemptMessages",
       nowMs: surroundings.now(),
       invocationId,
@@ -101,7 +105,13 @@ export class Attempts {
       messages,
       entropy: () => surroundings.entropy(),
       jitter: surroundings.random(),
-    });
+    };
+    if (stored === undefined) apply(event);
+    else {
+      apply(event, () => {
+        if (this.#running.has(attempt)) stored();
+      });
+    }
   }
 
   #failed(

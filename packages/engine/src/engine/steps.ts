@@ -46,10 +46,13 @@ export class Steps {
     if (this.#closed) throw engineClosed();
   }
 
-  /** Whoever waits for what comes of it is told by an effect, or that the store failed. */
-  apply(event: EngineEvent): void {
+  /**
+   * Whoever waits for what comes of it is told by an effect, or that the store
+   * failed. `stored` is called after the effects.
+   */
+  apply(event: EngineEvent, stored?: () => void): void {
     this.requireWorking();
-    this.commit(this.#options.machine.apply(event)).catch(() => {
+    this.commit(this.#options.machine.apply(event)).then(stored, () => {
       // `failed` has told everyone who waits.
     });
   }

@@ -1,5 +1,4 @@
-import type { Message } from "@perdure/sdk/internal";
-import { toInvocationContentType } from "@perdure/sdk/internal";
+import { isCommand, type Message, toInvocationContentType } from "@perdure/sdk/internal";
 import type { Clock } from "../clock/clock.ts";
 import {
   abortTimeoutPassed,
@@ -79,7 +78,11 @@ export class HttpAttempt implements RunningAttempt, ExchangeReader {
     this.#events = events;
     this.#surroundings = surroundings;
     this.#outbox = new Outbox(version);
-    this.#inbox = new Inbox({ version, messageBytesMax: surroundings.messageBytesMax });
+    this.#inbox = new Inbox({
+      version,
+      messageBytesMax: surroundings.messageBytesMax,
+      knownCommands: request.entries.slice(0, request.start.knownEntries).filter(isCommand).length,
+    });
     this.#inputEnded = !deployment.bidirectional || handler.options.inactivityTimeoutMs === 0;
     surroundings.toExchangeRequest(request).then(
       (exchangeRequest) => this.#open(exchangeRequest),
@@ -161,8 +164,8 @@ export class HttpAttempt implements RunningAttempt, ExchangeReader {
       this.#refused.push(bytes);
       return;
     }
-    const { messages, failure } = this.#inbox.push(bytes);
-    if (messages.length > 0) this.#deliver(messages);
+    const { messages, acks, failure } = this.#inbox.push(bytes);
+    if (messages.length > 0) this.#deliver(messages, acks);
     if (failure !== undefined) this.#fail(failure);
   }
 
@@ -223,14 +226,20 @@ export class HttpAttempt implements RunningAttempt, ExchangeReader {
     this.#exchange?.end();
   }
 
-  #deliver(messages: readonly Message[]): void {
+  #deliver(messages: readonly Message[], acks: readonly number[]): void {
     this.#timer?.received();
     if (isLastMessage(messages.at(-1))) {
       this.#terminated = true;
       this.#letGo();
       this.#drain();
     } else if (!this.#inputEnded) this.#surroundings.idleLimit.idle(this);
-    this.#events.messages(messages);
+    if (acks.length === 0) this.#events.messages(messages);
+    else this.#events.messages(messages, () => this.#acknowledge(acks));
+  }
+
+  /** Protocol section 2.1. */
+  #acknowledge(acks: readonly number[]): void {
+    for (const commandIndex of acks) this.feed({ type: "CommandAck", commandIndex });
   }
 
   #refuse(status: number, headers: ResponseHeaders): void {

@@ -1,6 +1,7 @@
 import {
   createFrameDecoder,
   decodeMessage,
+  isCommand,
   type Message,
   MessageTooLargeError,
   type Outcome,
@@ -12,6 +13,8 @@ import { isLastMessage } from "./invoker.ts";
 /** What bytes from an endpoint amount to: messages, up to what makes the attempt fail. */
 export interface Received {
   readonly messages: readonly Message[];
+  /** The commands among them, by their indices, whose storing the endpoint wants to hear of. */
+  readonly acks: readonly number[];
   readonly failure: FailedAttempt | undefined;
 }
 
@@ -27,26 +30,39 @@ export class Inbox {
   readonly #frames: ReturnType<typeof createFrameDecoder>;
   /** Results that the endpoint wants back in full, as it did not ask for an ack. */
   readonly #unacknowledged = new Map<number, Outcome>();
+  #nextCommand: number;
   #done = false;
 
-  constructor(options: { readonly version: ProtocolVersion; readonly messageBytesMax: number }) {
+  constructor(options: {
+    readonly version: ProtocolVersion;
+    readonly messageBytesMax: number;
+    /** How many commands the endpoint has from the journal. */
+    readonly knownCommands: number;
+  }) {
     this.#version = options.version;
+    this.#nextCommand = options.knownCommands;
     this.#frames = createFrameDecoder({ frameBytesMax: options.messageBytesMax });
   }
 
   push(bytes: Uint8Array): Received {
     const messages: Message[] = [];
-    if (this.#done) return { messages, failure: undefined };
+    const acks: number[] = [];
+    if (this.#done) return { messages, acks, failure: undefined };
     try {
       for (const frame of this.#frames.push(bytes)) {
         // A copy, as what is kept of a message would keep all that arrived with it.
         const payload = new Uint8Array(frame.payload);
         const message = decodeMessage({ typeId: frame.typeId, payload }, this.#version);
         if (isEnginesOwn(message)) {
-          return this.#fail(
-            messages,
-            protocolViolated(`The endpoint sent ${message.type}, which only the engine may send`),
+          this.#done = true;
+          const failure = protocolViolated(
+            `The endpoint sent ${message.type}, which only the engine may send`,
           );
+          return { messages, acks, failure };
+        }
+        if (isCommand(message)) {
+          if (frame.requestedAck) acks.push(this.#nextCommand);
+          this.#nextCommand += 1;
         }
         if (message.type === "ProposeRunCompletion" && this.#version >= 7 && !frame.requestedAck) {
           this.#unacknowledged.set(message.completionId, message.result);
@@ -57,9 +73,10 @@ export class Inbox {
           break;
         }
       }
-      return { messages, failure: undefined };
+      return { messages, acks, failure: undefined };
     } catch (error) {
-      return this.#fail(messages, toFailure(error));
+      this.#done = true;
+      return { messages, acks, failure: toFailure(error) };
     }
   }
 
@@ -81,11 +98,6 @@ export class Inbox {
     if (result === undefined) return message;
     this.#unacknowledged.delete(completionId);
     return { type: "Completion", kind: "Run", completionId, result };
-  }
-
-  #fail(messages: readonly Message[], failure: FailedAttempt): Received {
-    this.#done = true;
-    return { messages, failure };
   }
 }
 

@@ -41,7 +41,8 @@ export interface AttemptRequest {
 export interface AttemptEvents {
   /** The way to the handler is open. */
   started(): void;
-  messages(messages: readonly Message[]): void;
+  /** `stored` is called when they are durable, unless the attempt has no say any more. */
+  messages(messages: readonly Message[], stored?: () => void): void;
   failed(failure: Omit<AttemptFailure, "atMs">, options: FailureOptions): void;
 }
 

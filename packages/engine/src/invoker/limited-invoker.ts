@@ -87,11 +87,11 @@ class LimitedAttempt implements RunningAttempt, AttemptEvents, Enterer {
     this.#options.events.started();
   }
 
-  messages(messages: readonly Message[]): void {
+  messages(messages: readonly Message[], stored?: () => void): void {
     const { request, events } = this.#options;
     const last = messages.at(-1);
     if (isLastMessage(last) || saysThatItWaits(last, request.version)) this.#leave();
-    events.messages(messages);
+    events.messages(messages, stored);
   }
 
   failed(failure: Parameters<AttemptEvents["failed"]>[0], options: FailureOptions): void {

@@ -1,35 +1,42 @@
 import type { ManifestHandler, ManifestOptions, ManifestService } from "@perdure/sdk/internal";
 import type { ServicePatch } from "../engine-api.ts";
 import type { EngineDefaults } from "./engine-defaults.ts";
-import type { EffectiveOptions, RetryPolicyInfo } from "./service-info.ts";
+import type { EffectiveOptions, OwnOptions, RetryPolicyInfo } from "./service-info.ts";
 
 export interface OptionLayers {
+  /** False: attempts hear nothing after their start, so they suspend at every wait. */
+  readonly bidirectional: boolean;
   readonly defaults: EngineDefaults;
   readonly service: ManifestService;
   /** `undefined`: what the service says for handlers that say nothing. */
   readonly handler: ManifestHandler | undefined;
-  /** An operator's changes, which come before all. */
+  /** An operator's changes of the service. What a handler says itself comes before them. */
   readonly patch: ServicePatch;
 }
 
-/** What holds for a handler (or the service): engine < service < handler < operator, then the engine's caps. */
+/** What holds for a handler (or the service): engine < service < operator < handler, then the engine's caps. */
 export function toEffectiveOptions(layers: OptionLayers): EffectiveOptions {
   const { defaults, handler, patch } = layers;
   const { caps } = defaults;
   const declared = <F extends keyof ManifestOptions>(field: F): ManifestOptions[F] =>
     handler?.[field] ?? layers.service[field];
+  const first = <F extends keyof ManifestOptions>(
+    field: F,
+    patched: ManifestOptions[F],
+  ): ManifestOptions[F] => handler?.[field] ?? patched ?? layers.service[field];
   const workflowRetention = (handler ?? findRun(layers.service))?.workflowCompletionRetention;
   return {
-    isPublic: patch.public ?? !(declared("ingressPrivate") ?? false),
-    inactivityTimeoutMs:
-      patch.inactivityTimeoutMs ?? declared("inactivityTimeout") ?? defaults.inactivityTimeoutMs,
-    abortTimeoutMs: patch.abortTimeoutMs ?? declared("abortTimeout") ?? defaults.abortTimeoutMs,
+    isPublic: isPublic(layers),
+    inactivityTimeoutMs: layers.bidirectional
+      ? (first("inactivityTimeout", patch.inactivityTimeoutMs) ?? defaults.inactivityTimeoutMs)
+      : 0,
+    abortTimeoutMs: first("abortTimeout", patch.abortTimeoutMs) ?? defaults.abortTimeoutMs,
     journalRetentionMs: capped(
-      patch.journalRetentionMs ?? declared("journalRetention") ?? defaults.journalRetentionMs,
+      first("journalRetention", patch.journalRetentionMs) ?? defaults.journalRetentionMs,
       caps.journalRetentionMs,
     ),
     idempotencyRetentionMs: capped(
-      patch.idempotencyRetentionMs ?? declared("idempotencyRetention") ?? defaults.idempotencyRetentionMs,
+      first("idempotencyRetention", patch.idempotencyRetentionMs) ?? defaults.idempotencyRetentionMs,
       caps.idempotencyRetentionMs,
     ),
     workflowRetentionMs: capped(
@@ -38,6 +45,30 @@ export function toEffectiveOptions(layers: OptionLayers): EffectiveOptions {
     ),
     enableLazyState: declared("enableLazyState") ?? false,
     retryPolicy: toRetryPolicy(declared, defaults),
+  };
+}
+
+function isPublic({ handler, patch, service }: OptionLayers): boolean {
+  if (handler?.ingressPrivate !== undefined) return !handler.ingressPrivate;
+  return patch.public ?? !(service.ingressPrivate ?? false);
+}
+
+/** What a handler's part of the manifest says. */
+export function toOwnOptions(handler: ManifestHandler, bidirectional: boolean): OwnOptions {
+  const onMaxAttempts = handler.retryPolicyOnMaxAttempts;
+  return {
+    idempotencyRetentionMs: handler.idempotencyRetention,
+    journalRetentionMs: handler.journalRetention,
+    inactivityTimeoutMs: bidirectional ? handler.inactivityTimeout : undefined,
+    abortTimeoutMs: handler.abortTimeout,
+    enableLazyState: handler.enableLazyState,
+    retryPolicy: {
+      initialIntervalMs: handler.retryPolicyInitialInterval,
+      factor: handler.retryPolicyExponentiationFactor,
+      maxAttempts: handler.retryPolicyMaxAttempts,
+      maxIntervalMs: handler.retryPolicyMaxInterval,
+      onMaxAttempts: onMaxAttempts === undefined ? undefined : onMaxAttempts === "KILL" ? "kill" : "pause",
+    },
   };
 }
 

@@ -24,6 +24,7 @@ describe("what a manifest amounts to", () => {
       kind: "service",
       input: { required: false, contentType: "*/*", jsonSchema: undefined },
       output: { contentType: "application/json", setContentTypeIfEmpty: false, jsonSchema: undefined },
+      own: { retryPolicy: {} },
       documentation: undefined,
       metadata: undefined,
       options: {
@@ -127,27 +128,37 @@ describe("which option holds", () => {
     expect(ofNone).toEqual(registry.service("counter")?.options);
   });
 
-  test("an operator's before all of them, until the next revision", () => {
+  test("an operator's before the service's, until the next revision", () => {
     const registry = new Registry();
-    const manifest = manifestOf({ ...COUNTER, ...ofService, handlers: [{ name: "own", ...ofHandler }] });
+    const manifest = manifestOf({
+      ...COUNTER,
+      ...ofService,
+      handlers: [{ name: "own", ...ofHandler }, { name: "none" }],
+    });
     const { writes } = register(registry, manifest, { place: placeAt("http://a/") });
     const first = registry.patch("counter", { public: false, abortTimeoutMs: 0 });
     const second = registry.patch("counter", { public: undefined, journalRetentionMs: 33 });
     for (const known of [registry, restarted([...writes, ...first.writes, ...second.writes])]) {
-      expect(optionsOf(known, "own")).toMatchObject({
+      expect(optionsOf(known, "none")).toMatchObject({
         isPublic: false,
         abortTimeoutMs: 0,
         journalRetentionMs: 33,
+        inactivityTimeoutMs: 11,
+      });
+      expect(optionsOf(known, "own"), "what a handler says itself holds").toMatchObject({
+        isPublic: true,
+        abortTimeoutMs: 2,
+        journalRetentionMs: 3,
         inactivityTimeoutMs: 1,
       });
       expect(known.service("counter")?.options).toMatchObject({ isPublic: false, abortTimeoutMs: 0 });
     }
     expect(second.service).toBe(registry.service("counter"));
     register(registry, manifest, { place: placeAt("http://a/") });
-    expect(optionsOf(registry, "own")).toMatchObject({
-      isPublic: true,
-      abortTimeoutMs: 2,
-      journalRetentionMs: 3,
+    expect(optionsOf(registry, "none")).toMatchObject({
+      isPublic: false,
+      abortTimeoutMs: 12,
+      journalRetentionMs: 13,
     });
   });
 

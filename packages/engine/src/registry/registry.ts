@@ -38,6 +38,18 @@ export interface Registered {
   readonly writes: readonly Write[];
 }
 
+/** What is to be changed of a deployment that is known. */
+export interface Update {
+  readonly place: DeploymentPlace;
+  /** As the endpoint tells it now. */
+  readonly manifest: DiscoveredManifest;
+  readonly sdkVersion: string | undefined;
+  /** Takes the services as the manifest has them; else they stay as they are known. */
+  readonly overwrite: boolean;
+  /** Says what would be, and changes nothing. */
+  readonly dryRun: boolean;
+}
+
 /** An operator's changes of a service, for as long as its revision is the latest. */
 interface StoredPatch {
   readonly revision: number;
@@ -171,6 +183,39 @@ export class Registry implements ServiceDirectory {
     return this.register({ ...registration, place, newId: IN_PROCESS_DEPLOYMENT_ID });
   }
 
+  /**
+   * Changes a deployment in place: what runs on it goes on there. Its services keep
+   * their revisions; an operator's changes of those that are overwritten are undone.
+   */
+  update(id: string, { place, manifest, sdkVersion, overwrite, dryRun }: Update): Registered {
+    const known = this.#records.get(id);
+    if (known === undefined) throw unknownDeployment(id);
+    const record: DeploymentRecord = {
+      ...known,
+      place,
+      sdkVersion,
+      manifest: overwrite ? manifest : { ...manifest, services: known.manifest.services },
+      revisions: overwrite
+        ? { ...this.#nextRevisions(manifest), ...pick(known.revisions, manifest) }
+        : known.revisions,
+    };
+    const undone = overwrite
+      ? Object.keys(record.revisions).filter((name) => this.#isPatched(record, name))
+      : [];
+    const services = [...this.#buildServices(record, { patched: !overwrite }).values()];
+    const result = { deployment: toDeploymentInfo(record), services, created: false };
+    if (dryRun) return { ...result, writes: [] };
+    for (const name of undone) this.#patches.delete(name);
+    this.#put(record);
+    return {
+      ...result,
+      writes: [
+        { key: DEPLOYMENT_KEY + id, value: encodeRecord(record) },
+        ...undone.map((name) => ({ key: PATCH_KEY + name, value: undefined })),
+      ],
+    };
+  }
+
   /** Forgets a deployment; its services go back to their next older revision, if there is one. */
   remove(id: string): readonly Write[] {
     if (!this.#records.delete(id)) throw unknownDeployment(id);
@@ -236,15 +281,21 @@ export class Registry implements ServiceDirectory {
     return services;
   }
 
-  #buildServices(record: DeploymentRecord): Map<string, ServiceInfo> {
+  #buildServices(record: DeploymentRecord, { patched = true } = {}): Map<string, ServiceInfo> {
+    const { bidirectional } = toDeploymentInfo(record);
     return new Map(
       record.manifest.services.map((service): [string, ServiceInfo] => {
         const revision = record.revisions[service.name] ?? 0;
-        const patch = this.#patchOf(service.name, revision);
+        const patch = patched ? this.#patchOf(service.name, revision) : NO_PATCH;
         const defaults = this.#defaults;
-        return [service.name, toServiceInfo(service, { deploymentId: record.id, revision, defaults, patch })];
+        const context = { deploymentId: record.id, bidirectional, revision, defaults, patch };
+        return [service.name, toServiceInfo(service, context)];
       }),
     );
+  }
+
+  #isPatched({ revisions }: DeploymentRecord, name: string): boolean {
+    return this.#patches.get(name)?.revision === revisions[name];
   }
 
   #patchOf(name: string, revision: number): ServicePatch {
@@ -275,6 +326,19 @@ const NO_PATCH: ServicePatch = {};
 
 export function unknownDeployment(id: string): EngineError {
   return new EngineError(`There is no deployment ${JSON.stringify(id)}.`, { status: 404 });
+}
+
+/** The revisions of the services that the manifest has. */
+function pick(
+  revisions: DeploymentRecord["revisions"],
+  { services }: DiscoveredManifest,
+): Record<string, number> {
+  return Object.fromEntries(
+    services.flatMap(({ name }) => {
+      const revision = revisions[name];
+      return revision === undefined ? [] : [[name, revision] as const];
+    }),
+  );
 }
 
 function withoutUnset(patch: ServicePatch): ServicePatch {

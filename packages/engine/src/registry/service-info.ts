@@ -27,6 +27,16 @@ export interface EffectiveOptions {
   readonly retryPolicy: RetryPolicyInfo;
 }
 
+/** What a handler says itself; what it does not is its service's. */
+export interface OwnOptions {
+  readonly idempotencyRetentionMs?: number | undefined;
+  readonly journalRetentionMs?: number | undefined;
+  readonly inactivityTimeoutMs?: number | undefined;
+  readonly abortTimeoutMs?: number | undefined;
+  readonly enableLazyState?: boolean | undefined;
+  readonly retryPolicy: { readonly [F in keyof RetryPolicyInfo]?: RetryPolicyInfo[F] | undefined };
+}
+
 export interface InputRule {
   readonly required: boolean;
   /** `undefined`: no body and no content type are expected. May have wildcards. */
@@ -46,6 +56,10 @@ export interface HandlerInfo {
   readonly input: InputRule;
   readonly output: OutputRule;
   readonly options: EffectiveOptions;
+  /** Of these options those that the handler says itself. */
+  readonly own?: OwnOptions | undefined;
+  /** As {@link ServiceInfo.unusedInactivityTimeoutMs}. */
+  readonly unusedInactivityTimeoutMs?: number | undefined;
   readonly documentation: string | undefined;
   readonly metadata: Readonly<Record<string, string>> | undefined;
 }
@@ -58,6 +72,8 @@ export interface ServiceInfo {
   /** Counts the deployments that brought it. */
   readonly revision: number;
   readonly options: EffectiveOptions;
+  /** What is asked for, of a deployment that never waits: its attempts hear nothing after their start. */
+  readonly unusedInactivityTimeoutMs?: number | undefined;
   readonly documentation: string | undefined;
   readonly metadata: Readonly<Record<string, string>> | undefined;
   readonly handlers: ReadonlyMap<string, HandlerInfo>;

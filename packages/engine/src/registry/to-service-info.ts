@@ -7,7 +7,7 @@ import type {
   ServiceKind,
 } from "@perdure/sdk/internal";
 import type { ServicePatch } from "../engine-api.ts";
-import { toEffectiveOptions } from "./effective-options.ts";
+import { toEffectiveOptions, toOwnOptions } from "./effective-options.ts";
 import type { EngineDefaults } from "./engine-defaults.ts";
 import type { HandlerInfo, InputRule, OutputRule, ServiceInfo } from "./service-info.ts";
 
@@ -16,18 +16,23 @@ export function toServiceInfo(
   service: ManifestService,
   context: {
     readonly deploymentId: string;
+    readonly bidirectional: boolean;
     readonly revision: number;
     readonly defaults: EngineDefaults;
     readonly patch: ServicePatch;
   },
 ): ServiceInfo {
-  const { defaults, patch } = context;
+  const { defaults, patch, bidirectional } = context;
+  const layers = { defaults, patch, bidirectional, service };
+  const unused = (inactivityTimeoutMs: number | undefined): number | undefined =>
+    bidirectional ? undefined : inactivityTimeoutMs;
   return {
     name: service.name,
     kind: toServiceKind(service.ty),
     deploymentId: context.deploymentId,
     revision: context.revision,
-    options: toEffectiveOptions({ defaults, patch, service, handler: undefined }),
+    options: toEffectiveOptions({ ...layers, handler: undefined }),
+    unusedInactivityTimeoutMs: unused(patch.inactivityTimeoutMs ?? service.inactivityTimeout),
     documentation: service.documentation,
     metadata: service.metadata,
     handlers: new Map(
@@ -38,7 +43,9 @@ export function toServiceInfo(
           kind: toHandlerKind(service.ty, handler),
           input: toInputRule(handler.input),
           output: toOutputRule(handler.output),
-          options: toEffectiveOptions({ defaults, patch, service, handler }),
+          options: toEffectiveOptions({ ...layers, handler }),
+          own: toOwnOptions(handler, bidirectional),
+          unusedInactivityTimeoutMs: unused(handler.inactivityTimeout),
           documentation: handler.documentation,
           metadata: handler.metadata,
         },

@@ -88,6 +88,7 @@ export async function assemble(options: TestEngineOptions, seams: Seams = {}): P
       random: () => chance.random(),
       entropy: () => chance.entropy(),
       register: refuseDeployments,
+      update: refuseDeployments,
       preview: refuseDeployments,
     },
     () => registerServices(registry, endpoint, time.nowMs),

@@ -5,6 +5,7 @@ import type {
   HandlerInfo,
   InputRule,
   OutputRule,
+  OwnOptions,
   ServiceInfo,
 } from "../../registry/service-info.ts";
 
@@ -42,6 +43,7 @@ export interface HandlerSketch {
   readonly input?: Partial<InputRule>;
   readonly output?: Partial<OutputRule>;
   readonly options?: Partial<EffectiveOptions>;
+  readonly own?: OwnOptions;
   readonly documentation?: string;
   readonly metadata?: Readonly<Record<string, string>>;
 }
@@ -68,6 +70,7 @@ export function sketchService(
           input: { ...JSON_INPUT, ...sketch.input },
           output: { ...JSON_OUTPUT, ...sketch.output },
           options: { ...options, ...sketch.options },
+          own: sketch.own,
           documentation: sketch.documentation,
           metadata: sketch.metadata,
         },

@@ -61,6 +61,16 @@ export async function readAll(stream: ServerHttp2Stream, version: ProtocolVersio
   return messages;
 }
 
+/** What the request brings, as it comes. */
+export async function readSome(
+  stream: ServerHttp2Stream,
+  version: ProtocolVersion,
+  take: (message: Message) => void,
+): Promise<void> {
+  const decoder = createMessageDecoder({ version });
+  for await (const chunk of stream) for (const message of decoder.push(chunk as Uint8Array)) take(message);
+}
+
 export const OUTPUT: Message = {
   type: "Output",
   name: "",
