@@ -151,6 +151,9 @@ export class Pacemaker {
     try {
       do await this.#options.activity.quiet();
       while (await this.#beat());
+    } catch (error) {
+      // What is under way while the engine closes is refused.
+      if (!this.#closed) throw error;
     } finally {
       this.#pumping = false;
     }
