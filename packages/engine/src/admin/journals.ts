@@ -1,10 +1,13 @@
 import { encodeMessages, isCommand } from "@perdure/sdk/internal";
 import type { EngineApi } from "../engine-api.ts";
 import { type HttpResponse, jsonResponse } from "../http/message.ts";
-import type { Archive, JournalEntry, LiveInvocation } from "../state-machine/records.ts";
 import { notFound } from "./admin-error.ts";
 import { readInvocationId } from "./params.ts";
 import type { Route, RouteContext } from "./router.ts";
+
+type LiveInvocation = EngineApi extends { liveInvocations(): Iterable<infer T> } ? T : never;
+type Archive = NonNullable<Awaited<ReturnType<EngineApi["archive"]>>>;
+type JournalEntry = Archive["journal"][number];
 
 /**
  * The journal of one invocation, for tools that replay it. The entries have the
