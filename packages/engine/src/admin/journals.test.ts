@@ -14,6 +14,7 @@ function handlerFor(live: readonly LiveInvocation[]) {
   };
   return createAdminHandler({
     engine: createFakeEngine({ answers }),
+    clusterName: "perdure",
     ingressUrl: "http://127.0.0.1:8080/",
     onFault,
   });
