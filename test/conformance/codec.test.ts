@@ -1,14 +1,21 @@
 import { connect } from "@perdure/sdk/clients";
 import { describe, expect, it } from "vitest";
-import { restatePlace } from "./places/restate-places.ts";
+import { PERDURE_SERVE } from "./places/command-kind.ts";
+import { httpPlace } from "./places/http-place.ts";
+import { inProcessPlace } from "./places/in-process-place.ts";
+import { RESTATE } from "./places/restate-kind.ts";
 import { codec, vault } from "./suite/services/codec.ts";
 import { failureOf, unique, useStage } from "./suite/stage.ts";
 
 /** features.md 5, `journalValueCodecProvider`. */
 describe.each([
-  restatePlace({ transport: "http2" }),
-  restatePlace({ transport: "fetch-streaming", inactivityTimeout: 0 }),
-  restatePlace({ transport: "http1" }),
+  httpPlace({ server: RESTATE, transport: "http2" }),
+  httpPlace({ server: RESTATE, transport: "fetch-streaming", inactivityTimeout: 0 }),
+  httpPlace({ server: RESTATE, transport: "http1" }),
+  httpPlace({ server: PERDURE_SERVE, transport: "http2" }),
+  httpPlace({ server: PERDURE_SERVE, transport: "http1" }),
+  inProcessPlace(),
+  inProcessPlace({ inactivityTimeout: 0 }),
 ])("$name", (place) => {
   const stage = useStage(place, new URL("./suite/services/codec.ts", import.meta.url));
   const ingress = () => connect({ url: stage.running.ingressUrl, journalValueCodec: codec });
@@ -26,9 +33,7 @@ describe.each([
     expect(await stage.probe.notes(key)).toHaveLength(1);
     const secret = Buffer.from("secret").toString("hex");
     const hidden = Buffer.from(Buffer.from("secret").map((byte) => byte ^ 0xff)).toString("hex");
-    const raw = await stage.admin.query<{ id: string; entry_type: string; raw: string }>(
-      "select id, entry_type, raw from sys_journal",
-    );
+    const raw = await stage.admin.values();
     const carrying = raw.filter((entry) => entry.raw.includes(hidden)).map(({ entry_type }) => entry_type);
     expect(new Set(carrying)).toEqual(
       new Set([

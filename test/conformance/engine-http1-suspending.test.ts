@@ -1,4 +1,5 @@
-import { enginePlace } from "./places/engine-places.ts";
+import { PERDURE_SERVE } from "./places/command-kind.ts";
+import { httpPlace } from "./places/http-place.ts";
 import { conformance } from "./suite/conformance.ts";
 
-conformance(enginePlace({ transport: "http1", inactivityTimeout: 0 }));
+conformance(httpPlace({ server: PERDURE_SERVE, transport: "http1", inactivityTimeout: 0 }));

@@ -1,4 +1,4 @@
-import { enginePlace } from "./places/engine-places.ts";
+import { inProcessPlace } from "./places/in-process-place.ts";
 import { conformance } from "./suite/conformance.ts";
 
-conformance(enginePlace({ transport: "inProcess" }));
+conformance(inProcessPlace());

@@ -1,4 +1,5 @@
-import { restatePlace } from "./places/restate-places.ts";
+import { httpPlace } from "./places/http-place.ts";
+import { RESTATE } from "./places/restate-kind.ts";
 import { conformance } from "./suite/conformance.ts";
 
-conformance(restatePlace({ transport: "http1", inactivityTimeout: 0 }));
+conformance(httpPlace({ server: RESTATE, transport: "http1", inactivityTimeout: 0 }));

@@ -2,13 +2,15 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
-import { restatePlace } from "./places/restate-places.ts";
-import type { Transport } from "./places/serve-application.ts";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { PERDURE_SERVE } from "./places/command-kind.ts";
+import { type Listening, listen, type Transport } from "./places/listen.ts";
+import { RESTATE } from "./places/restate-kind.ts";
+import type { RunningServer } from "./places/server.ts";
+import { privateTo } from "./suite/services/identity.ts";
 
-/** features.md 6.4: a server that signs, and endpoints that know its key or another one. */
+/** features.md 6.4: servers that sign, and endpoints that know their key or another one. */
 
-const APPLICATION = new URL("./suite/services/identity.ts", import.meta.url);
 const folder = mkdtempSync(join(tmpdir(), "perdure-identity-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -33,36 +35,53 @@ function toBase58(bytes: Uint8Array): string {
 const signing = createKey("signing");
 const other = createKey("other");
 
-function placeFor(transport: Transport, keys: readonly string[], signed: boolean) {
-  return restatePlace({
-    transport,
-    env: { IDENTITY_KEYS: keys.join(",") },
-    ...(signed && { serverEnv: { RESTATE_REQUEST_IDENTITY_PRIVATE_KEY_PEM_FILE: signing.file } }),
-  });
-}
+describe.each([RESTATE, PERDURE_SERVE])("identity with $name", (kind) => {
+  let signer: RunningServer;
+  let unsigned: RunningServer;
+  const open: Listening[] = [];
 
-describe.each(["http2", "http1", "fetch"] as const)("identity over %s", (transport) => {
-  it("the server that holds one of the keys is served; nobody else is, but for health", async () => {
-    const running = await placeFor(transport, [other.publicKey, signing.publicKey], true).start(APPLICATION);
-    try {
-      const response = await fetch(`${running.ingressUrl}/Private/hello`, { method: "POST" });
+  beforeAll(async () => {
+    [signer, unsigned] = await Promise.all([kind.start({ identityKeyFile: signing.file }), kind.start()]);
+  });
+
+  afterEach(async () => {
+    for (const endpoint of open.splice(0)) await endpoint.close();
+  });
+
+  afterAll(async () => {
+    await Promise.all([signer?.stop(), unsigned?.stop()]);
+  });
+
+  async function serveFor(transport: Transport, keys: readonly string[]): Promise<string> {
+    const endpoint = await listen(transport, privateTo(keys), 0);
+    open.push(endpoint);
+    return `http://127.0.0.1:${endpoint.port}`;
+  }
+
+  describe.each(["http2", "http1", "fetch"] as const)("over %s", (transport) => {
+    const options = { useHttp11: transport !== "http2" };
+
+    it("the server that holds one of the keys is served; nobody else is, but for health", async () => {
+      const url = await serveFor(transport, [other.publicKey, signing.publicKey]);
+      await signer.admin.registerDeployment(url, options);
+      const response = await fetch(`${signer.ingressUrl}/Private/hello`, { method: "POST" });
       expect([response.status, await response.json()]).toEqual([200, "hello"]);
       const accept = "application/vnd.restate.endpointmanifest.v4+json";
-      const unsigned = await fetch(`${running.endpointUrl}/discover`, { headers: { accept } });
-      expect(unsigned.status).toBe(401);
-      const invoked = await fetch(`${running.endpointUrl}/invoke/Private/hello`, {
+      const discovered = await fetch(`${url}/discover`, { headers: { accept } });
+      expect(discovered.status).toBe(401);
+      const invoked = await fetch(`${url}/invoke/Private/hello`, {
         method: "POST",
         headers: { "content-type": "application/vnd.restate.invocation.v6" },
       });
       expect(invoked.status).toBe(401);
-      expect((await fetch(`${running.endpointUrl}/health`)).status).toBe(200);
-    } finally {
-      await running.stop();
-    }
-  });
+      expect((await fetch(`${url}/health`)).status).toBe(200);
+    });
 
-  it("a server with another key is refused, and so is one that does not sign", async () => {
-    await expect(placeFor(transport, [other.publicKey], true).start(APPLICATION)).rejects.toThrow(/401/);
-    await expect(placeFor(transport, [signing.publicKey], false).start(APPLICATION)).rejects.toThrow(/401/);
+    it("a server with another key is refused, and so is one that does not sign", async () => {
+      const elsewhere = await serveFor(transport, [other.publicKey]);
+      await expect(signer.admin.registerDeployment(elsewhere, options)).rejects.toThrow(/401/);
+      const here = await serveFor(transport, [signing.publicKey]);
+      await expect(unsigned.admin.registerDeployment(here, options)).rejects.toThrow(/401/);
+    });
   });
 });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { FileSystem } from "../../packages/engine/src/store/file-system.ts";
 import { openLogStore } from "../../packages/engine/src/store/log-store.ts";
 import { nodeFileSystem } from "../../packages/engine/src/store/node-file-system.ts";
-import { createTemporaryFolder, type TemporaryFolder } from "../conformance/fixtures-crash/bundle.ts";
+import { createTemporaryFolder, type TemporaryFolder } from "../support/temporary-folder.ts";
 
 /** The disk is full for a while: the engine takes nothing more, says why, and has what it acknowledged. */
 

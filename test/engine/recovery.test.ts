@@ -3,13 +3,10 @@ import { join } from "node:path";
 import { createEngine, type EmbeddedEngine } from "@perdure/engine";
 import { connect, rpc } from "@perdure/sdk/clients";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  bundleEndpoint,
-  createTemporaryFolder,
-  type TemporaryFolder,
-} from "../conformance/fixtures-crash/bundle.ts";
+import { bundleOne } from "../support/bundle.ts";
 import { type Child, startChild } from "../support/child.ts";
 import { eventually } from "../support/eventually.ts";
+import { createTemporaryFolder, type TemporaryFolder } from "../support/temporary-folder.ts";
 import { type DescribedLive, describeLive } from "./fixtures/describe-live.ts";
 import type { Order } from "./fixtures/recovery-engine.ts";
 import {
@@ -96,7 +93,7 @@ describe("what waits when an engine is killed", () => {
     folder = createTemporaryFolder();
     data = join(folder.path, "data");
     const program = new URL("./fixtures/recovery-engine.ts", import.meta.url);
-    child = await startChild(await bundleEndpoint(folder, program), { env: { PERDURE_DATA: data } });
+    child = await startChild(await bundleOne(folder, program), { env: { PERDURE_DATA: data } });
     await sendAll(child.url);
     const paused = ids.get("paused by an operator") as string;
     await eventually(async () => {

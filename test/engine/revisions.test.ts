@@ -10,9 +10,9 @@ import {
   service,
 } from "@perdure/sdk";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createTemporaryFolder, type TemporaryFolder } from "../conformance/fixtures-crash/bundle.ts";
 import type { InvocationStatus } from "../support/admin.ts";
 import { freePort } from "../support/ports.ts";
+import { createTemporaryFolder, type TemporaryFolder } from "../support/temporary-folder.ts";
 import { engineAdmin } from "./fixtures/engine-stage.ts";
 
 /** Work that has begun stays on its deployment; what begins later goes to the newest. */

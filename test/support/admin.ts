@@ -25,6 +25,8 @@ export interface AdminClient {
   ): Promise<InvocationRow>;
   /** The invocation's journal, in order. */
   journal(invocationId: string): Promise<JournalRow[]>;
+  /** The entries of all journals, with all bytes in them. */
+  values(): Promise<ValueRow[]>;
 }
 
 export interface RegisterOptions {
@@ -82,6 +84,12 @@ export interface JournalRow {
   readonly [column: string]: unknown;
 }
 
+export interface ValueRow {
+  readonly entry_type: string;
+  /** Hexadecimal. */
+  readonly raw: string;
+}
+
 export function adminClient(adminUrl: string): AdminClient {
   async function request(method: string, path: string, body?: unknown): Promise<Response> {
     return await fetch(adminUrl + path, {
@@ -136,14 +144,16 @@ export function adminClient(adminUrl: string): AdminClient {
         return query(`select * from sys_invocation where ${conditions.join(" and ")}`);
       },
       journal: (id) => query(`select * from sys_journal where id = ${literal(id)} order by index`),
+      values: () => query("select entry_type, raw from sys_journal"),
     }),
   };
 }
 
-type Looking = Pick<AdminClient, "invocations" | "journal" | "getInvocation" | "waitForStatus">;
+type Tables = Pick<AdminClient, "invocations" | "journal" | "values">;
+type Looking = Tables & Pick<AdminClient, "getInvocation" | "waitForStatus">;
 
 /** What can be said by looking at invocations and journals, wherever they are read from. */
-export function lookingClient(tables: Pick<AdminClient, "invocations" | "journal">): Looking {
+export function lookingClient(tables: Tables): Looking {
   async function getInvocation(id: string): Promise<InvocationRow | undefined> {
     const [row] = await tables.invocations({ id });
     return row;

@@ -1,15 +1,19 @@
 import { join } from "node:path";
 import { adminClient } from "../../support/admin.ts";
+import { bundleOne } from "../../support/bundle.ts";
 import { type Child, startChild } from "../../support/child.ts";
 import { delay, eventually } from "../../support/eventually.ts";
 import { type RestateServer, startRestateServer } from "../../support/restate-server.ts";
-import { bundleEndpoint, createTemporaryFolder } from "./bundle.ts";
+import { createTemporaryFolder } from "../../support/temporary-folder.ts";
 import { countUnfinished, readStored } from "./journaled.ts";
 import { readLedger } from "./ledger.ts";
 import { DRAIN_TIMEOUT_MS } from "./load.ts";
 import { type CrashReport, reportOn } from "./report.ts";
 import { runRounds } from "./rounds.ts";
 import type { Outcome } from "./verify.ts";
+
+/** The endpoint that crashes. */
+export const ENDPOINT = new URL("./endpoint.ts", import.meta.url);
 
 export interface CrashRunOptions {
   readonly seed: number;
@@ -39,7 +43,7 @@ export async function crashRun(options: CrashRunOptions): Promise<CrashReport> {
   try {
     const processes = {
       server,
-      endpoint: await startChild(await bundleEndpoint(folder), { env: { LEDGER: ledger } }),
+      endpoint: await startChild(await bundleOne(folder, ENDPOINT), { env: { LEDGER: ledger } }),
     };
     endpoint = processes.endpoint;
     const admin = adminClient(server.adminUrl);

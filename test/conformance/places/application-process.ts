@@ -1,9 +1,10 @@
 import { fileURLToPath } from "node:url";
+import { bundleOnce } from "../../support/bundle.ts";
 import { type Child, type ChildOptions, startChild } from "../../support/child.ts";
 import { eventually } from "../../support/eventually.ts";
 import { EXTRA_ARGUMENTS } from "./fetch-bridge.ts";
+import type { Transport } from "./listen.ts";
 import type { Place } from "./place.ts";
-import type { Transport } from "./serve-application.ts";
 
 /** An application in a process of its own, for the places whose engine reaches it over HTTP. */
 
@@ -41,18 +42,18 @@ export function endpointUrl(child: Child, transport: Transport): string {
   return child.url + PATHS[transport];
 }
 
-export async function startApplication(
-  transport: Transport,
-  application: URL,
-  env?: Readonly<Record<string, string>>,
-): Promise<Child> {
-  return await startAtFreePort(SERVE, { args: [transport, application.href], ...(env && { env }) });
+export async function startApplication(transport: Transport, application: URL): Promise<Child> {
+  const [program, services] = (await bundleOnce([SERVE, application])) as [string, string];
+  return await startAtFreePort(program, { args: [transport, services] });
 }
 
-export async function startAtFreePort(file: URL, options: ChildOptions): Promise<Child> {
+/** Stacks name the lines of sources, as they do for users, who run them as they wrote them. */
+const EXEC_ARGUMENTS = ["--enable-source-maps"];
+
+export async function startAtFreePort(file: string, options: ChildOptions): Promise<Child> {
   for (let tries = 1; ; tries++) {
     try {
-      return await startChild(file, options);
+      return await startChild(file, { execArgv: EXEC_ARGUMENTS, ...options });
     } catch (error) {
       // Another process may have taken the port between the choice and the start.
       if (tries === START_TRIES_MAX || !String(error).includes("EADDRINUSE")) throw error;

@@ -6,11 +6,21 @@ import {
   type JournalEntry,
   type LiveInvocation,
 } from "../../../packages/engine/src/state-machine/records.ts";
-import type { InvocationFilter, InvocationRow, InvocationStatus, JournalRow } from "../../support/admin.ts";
+import type {
+  InvocationFilter,
+  InvocationRow,
+  InvocationStatus,
+  JournalRow,
+  ValueRow,
+} from "../../support/admin.ts";
 
 /** What an engine holds, in the words of the real server's tables `sys_invocation` and `sys_journal`. */
+export interface Holding extends Pick<EngineApi, "archive"> {
+  liveInvocations(): Iterable<LiveInvocation>;
+  completedInvocations(): Iterable<CompletedInvocation>;
+}
 
-export async function invocationRows(engine: EngineApi, filter: InvocationFilter): Promise<InvocationRow[]> {
+export async function invocationRows(engine: Holding, filter: InvocationFilter): Promise<InvocationRow[]> {
   const isWanted = (invocation: LiveInvocation | CompletedInvocation): boolean =>
     (filter.id === undefined || invocation.id === filter.id) &&
     (filter.target === undefined || describeTarget(invocation.target) === filter.target) &&
@@ -32,6 +42,7 @@ function liveRow(invocation: LiveInvocation): InvocationRow {
     id,
     target: describeTarget(target),
     status: statusOf(invocation),
+    created_at: new Date(invocation.createdAtMs).toISOString(),
     retry_count: invocation.retryCount,
     journal_size: journal.length,
     ...(lastFailure && { last_failure: `[${lastFailure.code}] ${lastFailure.message}` }),
@@ -55,6 +66,8 @@ function completedRow(facts: CompletedInvocation, archive: Archive | undefined):
     id,
     target: describeTarget(target),
     status: "completed",
+    created_at: new Date(facts.createdAtMs).toISOString(),
+    completed_at: new Date(facts.completedAtMs).toISOString(),
     completion_result: succeeded ? "success" : "failure",
     ...(result?.type === "failure" && {
       completion_failure: `[${result.failure.code}] ${result.failure.message}`,
@@ -66,7 +79,7 @@ function completedRow(facts: CompletedInvocation, archive: Archive | undefined):
   };
 }
 
-export async function journalRows(engine: EngineApi, invocationId: string): Promise<JournalRow[]> {
+export async function journalRows(engine: Holding, invocationId: string): Promise<JournalRow[]> {
   for (const live of engine.liveInvocations()) {
     if (live.id === invocationId) return live.journal.map(journalRow);
   }
@@ -74,7 +87,27 @@ export async function journalRows(engine: EngineApi, invocationId: string): Prom
 }
 
 function journalRow({ message }: JournalEntry, index: number): JournalRow {
-  if (message.type === "Signal") return { index, entry_type: "Notification: Signal" };
-  if (message.type === "Completion") return { index, entry_type: `Notification: ${message.kind}` };
-  return { index, entry_type: `Command: ${message.type}`, name: message.name };
+  const row = { index, entry_type: entryType(message) };
+  return "name" in message ? { ...row, name: message.name } : row;
+}
+
+function entryType(message: JournalEntry["message"]): string {
+  if (message.type === "Signal") return "Notification: Signal";
+  if (message.type === "Completion") return `Notification: ${message.kind}`;
+  return `Command: ${message.type}`;
+}
+
+/** All entries of all journals, with the bytes of their values. */
+export async function valueRows(engine: Holding): Promise<ValueRow[]> {
+  const journals = [...engine.liveInvocations()].map(({ journal }) => journal);
+  for (const { id } of engine.completedInvocations())
+    journals.push([...((await engine.archive(id))?.journal ?? [])]);
+  return journals.flat().map(({ message }) => ({ entry_type: entryType(message), raw: hexOf(message) }));
+}
+
+function hexOf(value: unknown): string {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("hex");
+  if (typeof value === "string") return Buffer.from(value).toString("hex");
+  if (typeof value !== "object" || value === null) return "";
+  return Object.values(value).map(hexOf).join(" ");
 }

@@ -1,12 +1,13 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { EngineApi } from "../../../packages/engine/src/engine-api.ts";
-import { invocationRows, journalRows } from "./inspection-rows.ts";
+import { invocationRows, journalRows, valueRows } from "./inspection-rows.ts";
 
 /** Lets the tests see what the engine of this process holds, at the port that it resolves with. */
 export function serveInspection(engine: EngineApi): Promise<number> {
   async function answer({ pathname, searchParams }: URL): Promise<unknown> {
     if (pathname === "/journal") return await journalRows(engine, searchParams.get("id") ?? "");
+    if (pathname === "/values") return await valueRows(engine);
     return await invocationRows(engine, Object.fromEntries(searchParams));
   }
 

@@ -5,33 +5,30 @@ import { serveProbe } from "./probe-server.ts";
 import type { Application } from "./serve-application.ts";
 
 /**
- * The process of an engine: `run-engine.ts <settings as JSON>`. It prints where
- * its faces, and what the tests look into, are to be found.
+ * The process of an engine with its services: `run-engine.ts <settings as JSON>`. It
+ * prints where its faces, and what the tests look into, are to be found.
  */
 
 export interface EngineSettings {
   /** The folder of the engine. */
   readonly data: string;
   readonly inactivityTimeoutMs?: number;
-  /** The module whose services run in this process; none when absent. */
-  readonly application?: string;
+  /** The module whose services run in this process. */
+  readonly application: string;
 }
 
-const settings = JSON.parse(process.argv[2] as string) as EngineSettings;
-const { data, inactivityTimeoutMs, application } = settings;
-const options = application === undefined ? {} : ((await import(application)) as Application).endpointOptions;
-const { identityKeys, ...inProcess } = { identityKeys: undefined, ...options };
+const { data, inactivityTimeoutMs, application } = JSON.parse(process.argv[2] as string) as EngineSettings;
+const { identityKeys, ...options } = ((await import(application)) as Application).endpointOptions;
 const engine = await createEngine({
-  ...inProcess,
+  ...options,
   data,
   defaults: { ...(inactivityTimeoutMs !== undefined && { inactivityTimeoutMs }) },
 });
 const port = portFromEnvironment();
-const ingress = await engine.listen({ port });
+await engine.listen({ port });
 const admin = await engine.listenAdmin({ port: 0 });
-console.log(`ingress ${ingress.port}`);
 console.log(`admin ${admin.port}`);
 console.log(`inspection ${await serveInspection(engine.api)}`);
-if (application !== undefined) console.log(`probe ${await serveProbe()}`);
+console.log(`probe ${await serveProbe()}`);
 process.once("SIGTERM", () => void engine.close().then(() => process.exit(0)));
 announceReady(port);
