@@ -55,7 +55,8 @@ export interface EngineParts {
   readonly sweepIntervalMs: number;
   /** Whose time that follows; `clock` when absent. */
   readonly sweepClock?: Clock;
-  readonly entropy?: () => Uint8Array;
+  /** 16 random bytes, of which the id of a new invocation is made; which invocation makes it, if it is not a client. */
+  readonly entropy?: (invocationId?: string) => Uint8Array;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
 }

@@ -103,7 +103,7 @@ export class Attempts {
       invocationId,
       attempt,
       messages,
-      entropy: () => surroundings.entropy(),
+      entropy: () => surroundings.entropy(invocationId),
       jitter: surroundings.random(),
     };
     if (stored === undefined) apply(event);
