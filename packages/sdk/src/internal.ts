@@ -28,7 +28,7 @@ export { findAuthorFrame, isAuthorFrame, toFrames } from "./journal/frames.ts";
 export type { CodePlace, JournalInspector, JournalMisuse, Rest } from "./journal/inspector.ts";
 export type { MismatchFacts } from "./journal/mismatch.ts";
 export { JournalMismatchError } from "./journal/mismatch.ts";
-export { lineOfError } from "./journal/source-line.ts";
+export { lineOfError, sourceLine } from "./journal/source-line.ts";
 export { encodeBase62 } from "./protocol/base62.ts";
 export { createMessageDecoder, decodeMessage, encodeMessages } from "./protocol/codec.ts";
 export { createFrameDecoder, FRAME_BYTES_MAX } from "./protocol/framing.ts";
@@ -38,7 +38,7 @@ export {
   encodeAwakeableId,
   encodeInvocationId,
   isInvocationId,
-  toRandomSeedV5,
+  toRandomSeed,
 } from "./protocol/ids.ts";
 export type {
   Manifest,

@@ -1,5 +1,4 @@
-import { sha256 } from "@noble/hashes/sha2.js";
-import { decodeInvocationId, type ProtocolVersion } from "@perdure/sdk/internal";
+import { decodeInvocationId, type ProtocolVersion, toRandomSeed } from "@perdure/sdk/internal";
 import { handlerOf } from "./handler-of.ts";
 import { describeTarget, type LiveInvocation } from "./records.ts";
 import type { World } from "./world.ts";
@@ -61,7 +60,7 @@ export function startAttempt(world: World, invocation: LiveInvocation): void {
       key: target.key ?? "",
       retryCountSinceLastStoredEntry: invocation.retryCount,
       durationSinceLastStoredEntryMs: Math.max(0, world.nowMs - lastStoredAtMs(invocation)),
-      randomSeed: toSeed(id),
+      randomSeed: toRandomSeed(id),
       ...(protocolVersion >= 7 && invocation.idempotencyKey !== undefined
         ? { idempotencyKey: invocation.idempotencyKey }
         : {}),
@@ -90,12 +89,6 @@ function eagerState(
     key: encoder.encode(name),
     value,
   }));
-}
-
-/** Any function of the id will do; it has to be the same in every attempt. */
-function toSeed(id: Uint8Array): bigint {
-  const { buffer, byteOffset } = sha256(id);
-  return new DataView(buffer, byteOffset).getBigUint64(0);
 }
 
 export function waitToRetry(world: World, invocation: LiveInvocation, delayMs: number): void {

@@ -78,7 +78,7 @@ test("the seed comes from Start, or from the id where Start has none", () => {
   expect(seedOf(start, 7)).toBe(99n);
   const derived = seedOf(start, 5);
   expect(derived).toBe(seedOf({ ...start, randomSeed: 1n }, 5));
-  expect(derived).not.toBe(seedOf({ ...start, id: new Uint8Array(24).fill(8) }, 5));
+  expect(derived).not.toBe(seedOf({ ...start, id: new Uint8Array(24).fill(7).fill(8, 20) }, 5));
 });
 
 /** Two words, little-endian, as the bytes of a UUID. */

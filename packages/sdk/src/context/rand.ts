@@ -1,5 +1,5 @@
 import type { Rand } from "../definition/context.ts";
-import { toRandomSeedV5 } from "../protocol/ids.ts";
+import { toRandomSeed } from "../protocol/ids.ts";
 import type { StartMessage } from "../protocol/messages.ts";
 
 /**
@@ -15,7 +15,7 @@ const MANTISSA_BITS = 53;
 
 /** The seed of an invocation: what the engine gave, else made from the invocation's id. */
 export function seedOf(start: StartMessage, version: number): bigint {
-  return version >= SEED_VERSION_MIN ? start.randomSeed : toRandomSeedV5(start.id);
+  return version >= SEED_VERSION_MIN ? start.randomSeed : toRandomSeed(start.id);
 }
 
 export function createRand(seed: bigint): Rand {

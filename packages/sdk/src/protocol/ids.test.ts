@@ -8,7 +8,7 @@ import {
   findInvocationIdProblem,
   isAwakeableId,
   isInvocationId,
-  toRandomSeedV5,
+  toRandomSeed,
 } from "./ids.ts";
 import { fromHex, toHex } from "./testing/hex.ts";
 
@@ -116,8 +116,17 @@ describe("awakeable ids", () => {
   });
 });
 
-it("the seed of version 5 is the beginning of the id's SHA-256", async () => {
+it("the random seed follows from the id's uuid, every bit of it", () => {
   const bytes = new Uint8Array(fromHex(ID_HEX));
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  expect(toRandomSeedV5(bytes)).toBe(BigInt(`0x${toHex(digest.subarray(0, 8))}`));
+  const seeds = new Set([toRandomSeed(bytes)]);
+  for (let bit = 0; bit < 128; bit += 1) {
+    const other = bytes.slice();
+    const offset = 8 + (bit >> 3);
+    other[offset] = (other[offset] ?? 0) ^ (1 << (bit & 7));
+    expect(toRandomSeed(other)).toBe(toRandomSeed(other.slice()));
+    seeds.add(toRandomSeed(other));
+  }
+  expect(seeds.has(toRandomSeed(bytes))).toBe(true);
+  // A bit of either half flips the same bit of the seed.
+  expect(seeds.size).toBe(65);
 });

@@ -2,7 +2,6 @@ import { decodeBase62, encodeBase62 } from "./base62.ts";
 import { decodeBase64Url, encodeBase64Url } from "./base64url.ts";
 import type { Bytes } from "./messages.ts";
 import { ProtocolError } from "./protocol-error.ts";
-import { sha256 } from "./sha256.ts";
 
 /**
  * Invocation and awakeable ids, as bytes and as text. Protocol sections 3.9 and 5.1.
@@ -117,10 +116,15 @@ function parseAwakeableId(text: string): AwakeableTarget | string {
   };
 }
 
-/** The random seed of an invocation in version 5, whose Start message has none. Protocol section 2.6. */
-export function toRandomSeedV5(invocationId: Bytes): bigint {
-  const digest = sha256(invocationId);
-  return new DataView(digest.buffer, digest.byteOffset).getBigUint64(0);
+/**
+ * The random seed of an invocation where the Start message has none (version 5), and
+ * what our engine puts there: the halves of the id's uuid, one over the other. It only
+ * has to be the same in every attempt and another for every invocation; SDKs differ in
+ * how they make it.
+ */
+export function toRandomSeed(invocationId: Bytes): bigint {
+  const view = new DataView(invocationId.buffer, invocationId.byteOffset, INVOCATION_ID_BYTES);
+  return view.getBigUint64(PARTITION_KEY_BYTES) ^ view.getBigUint64(PARTITION_KEY_BYTES + 8);
 }
 
 function requireInvocationIdBytes(id: Bytes): void {

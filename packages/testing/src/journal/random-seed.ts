@@ -1,4 +1,4 @@
-import { decodeInvocationId, toRandomSeedV5 } from "@perdure/sdk/internal";
+import { decodeInvocationId, toRandomSeed } from "@perdure/sdk/internal";
 
 /**
  * What `ctx.rand` starts from. Journals do not hold it, but engines make it from
@@ -7,7 +7,7 @@ import { decodeInvocationId, toRandomSeedV5 } from "@perdure/sdk/internal";
 
 /** The seed that the embedded engine gives; and, with protocol version 5, what the SDK makes by itself. */
 export function toEngineSeed(invocationId: string): bigint {
-  return toRandomSeedV5(decodeInvocationId(invocationId));
+  return toRandomSeed(decodeInvocationId(invocationId));
 }
 
 /** The seed that a Restate Server gives, unless its `unique_random_seeds` is on. Protocol section 5.1. */
