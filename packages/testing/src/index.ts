@@ -32,6 +32,9 @@ export type {
 } from "./journal/recorded-journal.ts";
 export { JOURNAL_FORMAT } from "./journal/recorded-journal.ts";
 export { type RedactableValue, type RedactionRule, redact } from "./journal/redact.ts";
+export type { Misuse, MisuseKind, MisuseLevel, MisuseOptions } from "./misuse/misuse.ts";
+export { MisuseError } from "./misuse/misuse-error.ts";
+export { allow } from "./misuse/scope.ts";
 export type { DifferingField } from "./replay/differing-fields.ts";
 export { type Divergence, ReplayDivergedError } from "./replay/diverged-error.ts";
 export type { Definitions } from "./replay/find-handler.ts";

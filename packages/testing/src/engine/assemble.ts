@@ -1,4 +1,5 @@
 import {
+  type AttemptRequest,
   createFetch,
   createInProcessInvoker,
   createMemoryStore,
@@ -14,6 +15,9 @@ import {
 } from "@perdure/engine/internal";
 import { connect, type Ingress } from "@perdure/sdk/clients";
 import { type BoundEndpoint, bindEndpoint, type JournalInspector, toManifest } from "@perdure/sdk/internal";
+import { joinInspectors } from "../misuse/join-inspectors.ts";
+import type { Misuse } from "../misuse/misuse.ts";
+import { createMisuseGuard, type MisuseGuard } from "../misuse/misuse-guard.ts";
 import { Activity } from "./activity.ts";
 import { AttemptWatch } from "./attempt-watch.ts";
 import { ClientWaits } from "./client-waits.ts";
@@ -34,7 +38,7 @@ import { Runs } from "./runs.ts";
 import { toCheckedMs } from "./test-clock.ts";
 import { refuseUnknownCallees } from "./unknown-callee.ts";
 import { VirtualTime } from "./virtual-time.ts";
-import { watchStore } from "./watched-store.ts";
+import { type WatchedStore, watchStore } from "./watched-store.ts";
 
 /** Where other rooms of the kit get in between. */
 export interface Seams {
@@ -43,7 +47,15 @@ export interface Seams {
   readonly wrapEndpoint?: ((endpoint: BoundEndpoint) => BoundEndpoint) | undefined;
   /** Between the engine and the attempts that it makes. */
   readonly wrapInvoker?: ((invoker: Invoker) => Invoker) | undefined;
-  readonly inspect?: ((request: { readonly invocationId: string }) => JournalInspector) | undefined;
+  readonly inspect?:
+    | ((request: Pick<AttemptRequest, "invocationId" | "attempt">) => JournalInspector)
+    | undefined;
+  /** Between the engine and its clients. */
+  readonly wrapApi?: ((api: EngineApi) => EngineApi) | undefined;
+  /** 16 bytes for the id of a new invocation that this one makes, or a client. */
+  readonly entropy?: ((invocationId: string | undefined) => Uint8Array) | undefined;
+  /** Whether nothing of theirs is under way. */
+  readonly isRested?: (() => boolean) | undefined;
 }
 
 /** A test engine in its parts. */
@@ -56,6 +68,11 @@ export interface Assembled {
   readonly pacemaker: Pacemaker;
   orderOf(invocationId: string): number;
   running(): readonly RunningInvocation[];
+  /** Who has something under way, of the attempts that run. */
+  busy(): AttemptWatch["busy"];
+  /** The engine, and its store after it, are closed, and others opened; what was durable goes on with `store`. */
+  reopen(store: Store): Promise<void>;
+  misuses(): readonly Misuse[];
   close(): Promise<void>;
 }
 
@@ -68,33 +85,55 @@ function sharedXxh3(): ReturnType<typeof loadXxh3> {
 }
 
 export async function assemble(options: TestEngineOptions, seams: Seams = {}): Promise<Assembled> {
+  const { misuse, strict } = options;
+  if (misuse === "off") return assembleGuarded(options, seams, undefined);
+  const guard = createMisuseGuard({ ...misuse, strict });
+  try {
+    return await assembleGuarded(options, seams, guard);
+  } catch (error) {
+    guard.close();
+    throw error;
+  }
+}
+
+async function assembleGuarded(
+  options: TestEngineOptions,
+  seams: Seams,
+  guard: MisuseGuard | undefined,
+): Promise<Assembled> {
   const activity = new Activity();
   const attempts = new AttemptWatch(activity);
   const runs = new Runs(options.runs ?? {}, activity);
   const time = new VirtualTime(toStartMs(options.now));
   const chance = createChance(options.seed ?? SEED);
-  const endpoint = toEndpoint(options, seams, runs);
-  const registry = new Registry({ defaults: toDefaults(options) });
-  const store = watchStore(seams.store ?? createMemoryStore(), activity);
-  const engine = await Engine.open(
-    {
-      store,
-      registry,
-      clock: time.workClock,
-      sweepClock: time.sweepClock,
-      sweepIntervalMs: SWEEP_INTERVAL_MS,
-      xxh3: await sharedXxh3(),
-      invoker: toInvoker({ endpoint, attempts, time, seams, directory: () => registry }),
-      random: () => chance.random(),
-      entropy: () => chance.entropy(),
-      register: refuseDeployments,
-      update: refuseDeployments,
-      preview: refuseDeployments,
-    },
-    () => registerServices(registry, endpoint, time.nowMs),
-  );
+  const bound = toEndpoint(options, seams, runs);
+  const endpoint = guard?.toEndpoint(bound) ?? bound;
+  const open = async (on: Store): Promise<Opened> => {
+    const registry = new Registry({ defaults: toDefaults(options) });
+    const store = watchStore(on, activity);
+    const engine = await Engine.open(
+      {
+        store,
+        registry,
+        clock: time.workClock,
+        sweepClock: time.sweepClock,
+        sweepIntervalMs: SWEEP_INTERVAL_MS,
+        xxh3: await sharedXxh3(),
+        invoker: toInvoker({ endpoint, attempts, time, seams, guard, directory: () => registry }),
+        random: () => chance.random(),
+        entropy: (invocationId) => seams.entropy?.(invocationId) ?? chance.entropy(),
+        register: refuseDeployments,
+        update: refuseDeployments,
+        preview: refuseDeployments,
+      },
+      () => registerServices(registry, endpoint, time.nowMs),
+    );
+    return { engine, store };
+  };
+  let opened = await open(seams.store ?? createMemoryStore());
   const waits = new ClientWaits(activity, () => time.nowMs);
-  const api = waits.watchApi(engine);
+  const current = toCurrent(() => opened.engine);
+  const api = waits.watchApi(seams.wrapApi?.(current) ?? current);
   const journalValueCodec = await endpoint.journalValueCodecProvider?.();
   const client = connect({
     url: IN_PROCESS_URL,
@@ -103,7 +142,7 @@ export async function assemble(options: TestEngineOptions, seams: Seams = {}): P
   });
   const running = (): readonly RunningInvocation[] =>
     toRunning({
-      live: [...engine.liveInvocations()],
+      live: [...opened.engine.liveInvocations()],
       nowMs: time.nowMs,
       restOf: (attempt) => attempts.restOf(attempt),
       runsOf: (invocationId) => runs.namesOf(invocationId),
@@ -113,9 +152,10 @@ export async function assemble(options: TestEngineOptions, seams: Seams = {}): P
     time,
     activity,
     waits,
-    isRested: () => attempts.rested && waits.rested && store.underWay === 0,
+    isRested: () =>
+      attempts.rested && waits.rested && opened.store.underWay === 0 && seams.isRested?.() !== false,
     busyKey: () => attempts.busy.map(({ invocationId, rest }) => `${invocationId} ${rest?.runs}`).join(),
-    api: () => engine,
+    api: () => opened.engine,
     describeRunning: () => running().map(sayRunning),
     failuresMax: options.failuresMax ?? FAILURES_MAX,
     patienceMs: options.patienceMs ?? PATIENCE_MS,
@@ -130,11 +170,33 @@ export async function assemble(options: TestEngineOptions, seams: Seams = {}): P
     pacemaker,
     orderOf: (invocationId) => attempts.orderOf(invocationId),
     running,
+    busy: () => attempts.busy,
+    reopen: async (on) => {
+      await opened.engine.close();
+      opened = await open(on);
+    },
+    misuses: () => guard?.misuses() ?? [],
     close: async () => {
       pacemaker.close();
-      await engine.close();
+      await opened.engine.close();
+      guard?.close();
     },
   };
+}
+
+interface Opened {
+  readonly engine: Engine;
+  readonly store: WatchedStore;
+}
+
+/** The engine of the moment, always. */
+function toCurrent(engine: () => EngineApi): EngineApi {
+  return new Proxy({} as EngineApi, {
+    get: (_target, name) => {
+      const member: unknown = Reflect.get(engine(), name);
+      return typeof member === "function" ? member.bind(engine()) : member;
+    },
+  });
 }
 
 const SWEEP_INTERVAL_MS = 1000;
@@ -171,15 +233,19 @@ interface InvokerParts {
   readonly attempts: AttemptWatch;
   readonly time: VirtualTime;
   readonly seams: Seams;
+  readonly guard: MisuseGuard | undefined;
   readonly directory: () => Registry;
 }
 
-function toInvoker({ endpoint, attempts, time, seams, directory }: InvokerParts): Invoker {
+function toInvoker({ endpoint, attempts, time, seams, guard, directory }: InvokerParts): Invoker {
   const made = createInProcessInvoker({
     endpoint,
     clock: time.upkeepClock,
-    runtime: attempts.runtime,
-    inspect: (request) => ({ ...seams.inspect?.(request), ...attempts.inspect(request) }),
+    runtime: { ...attempts.runtime, ...guard?.toRuntime(attempts.runtime) },
+    inspect: (request) => {
+      const inspector = joinInspectors(seams.inspect?.(request) ?? {}, attempts.inspect(request));
+      return guard === undefined ? inspector : joinInspectors(guard.inspect(request), inspector);
+    },
   });
   const careful = refuseUnknownCallees(made, directory);
   return attempts.watch(seams.wrapInvoker?.(careful) ?? careful);

@@ -24,7 +24,7 @@ export class AttemptWatch {
   }
 
   /** Node's, watched. A mismatch is found in real time, as it waits for work of the author's own. */
-  readonly runtime: Partial<Runtime> = {
+  readonly runtime: Pick<Runtime, "quiesce" | "startTimer"> = {
     quiesce: (step, options) => {
       this.#stepsUnderWay += 1;
       nodeRuntime.quiesce(() => {

@@ -3,6 +3,7 @@ import type { Serde, TypedState } from "@perdure/sdk";
 import type { Ingress } from "@perdure/sdk/clients";
 import { toRecordedJournal } from "../journal/from-engine.ts";
 import type { RecordedJournal } from "../journal/recorded-journal.ts";
+import type { Misuse } from "../misuse/misuse.ts";
 import { type Assembled, assemble } from "./assemble.ts";
 import { type InvocationFilter, listInvocations, type TestInvocation } from "./invocations.ts";
 import type { TestEngineOptions } from "./options.ts";
@@ -40,9 +41,12 @@ export interface TestEngine extends AsyncDisposable {
   rejectAwakeable(id: string, reason: string): Promise<void>;
   /** What has not ended, and what each waits for, in words. */
   running(): readonly RunningInvocation[];
+  /** What handlers did so far that a replay may not repeat, each with its line. */
+  misuses(): readonly Misuse[];
   /**
    * Ends the engine and all that runs, without a word: ask `running()` before, if that
-   * matters. May be called twice.
+   * matters. May be called twice. Rejects with a `MisuseError` if the engine is strict and
+   * there was misuse that nobody has read by `misuses()`.
    */
   close(): Promise<void>;
 }
@@ -98,6 +102,7 @@ export function toTestEngine(parts: Assembled): TestEngine {
     resolveAwakeable: (id, value, serde) => client.resolveAwakeable(id, value, serde),
     rejectAwakeable: (id, reason) => client.rejectAwakeable(id, reason),
     running: parts.running,
+    misuses: parts.misuses,
     close,
     [Symbol.asyncDispose]: close,
   };

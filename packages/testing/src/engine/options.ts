@@ -1,5 +1,6 @@
 import type { EngineDefaults } from "@perdure/engine";
 import type { AnyDefinition, Duration, EndpointOptions } from "@perdure/sdk";
+import type { MisuseOptions } from "../misuse/misuse.ts";
 import type { RunReplacement } from "./runs.ts";
 
 /** What a test engine can be told. Only `services` is needed. */
@@ -27,6 +28,13 @@ export interface TestEngineOptions extends Omit<EndpointOptions, "identityKeys">
    * that. {@link PATIENCE_MS} when absent.
    */
   readonly patienceMs?: number | undefined;
+  /**
+   * Misuse is an error: it fails the invocation, and `close()` rejects with what nobody has
+   * read by `misuses()`. False when absent: then it is listed, and told by `console.warn`.
+   */
+  readonly strict?: boolean | undefined;
+  /** What is made of misuse. `off`: nobody looks for it, and the globals of the process are left alone. */
+  readonly misuse?: MisuseOptions | "off" | undefined;
   /** What holds where a service says nothing of its own. */
   readonly defaults?: Partial<EngineDefaults> | undefined;
 }
