@@ -1,8 +1,11 @@
+import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { describe, expect, it } from "vitest";
 import { adminClient } from "./admin.ts";
 import { startChild } from "./child.ts";
 import { eventually } from "./eventually.ts";
+import { freePort } from "./ports.ts";
 import { startRestateServer } from "./restate-server.ts";
 
 const OFFICIAL = new URL("./official-endpoint.mjs", import.meta.url);
@@ -21,6 +24,24 @@ describe("startChild", () => {
       expect(await (await fetch(child.url)).text()).toBe(`pid ${child.pid}`);
     } finally {
       await child.stop();
+    }
+  });
+
+  it("takes another port when the one that was free is taken after all", async () => {
+    const thief = createServer().listen(0, "127.0.0.1");
+    await once(thief, "listening");
+    const { port: stolen } = thief.address() as AddressInfo;
+    const picked = [stolen, await freePort()];
+    const child = await startChild(new URL("./fixtures/echo-server.ts", import.meta.url), {
+      pickPort: () => picked.shift() ?? 0,
+    });
+    try {
+      expect(child.port).not.toBe(stolen);
+      expect(await (await fetch(child.url)).text()).toBe(`pid ${child.pid}`);
+      expect(picked).toEqual([]);
+    } finally {
+      await child.stop();
+      thief.close();
     }
   });
 

@@ -15,6 +15,8 @@ import { type RunningProcess, startProcess } from "./running-process.ts";
 const READY_TIMEOUT_MS = 30_000;
 const STOP_GRACE_MS = 5_000;
 const OUTPUT_CHARS_MAX = 64 * 1024;
+/** How often a port that somebody else has taken meanwhile is tried again, or another one. */
+const TRIES_MAX = 5;
 const READY_LINE = /^ready (\d+)$/m;
 
 export interface ChildOptions {
@@ -24,6 +26,8 @@ export interface ChildOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** For example `["--expose-gc"]`. */
   readonly execArgv?: readonly string[];
+  /** Which port to try; a free one when absent. Another one is asked for if that is taken after all. */
+  readonly pickPort?: () => number | Promise<number>;
 }
 
 export interface Child {
@@ -54,9 +58,23 @@ export interface Child {
  */
 export async function startChild(file: string | URL, options: ChildOptions = {}): Promise<Child> {
   const path = typeof file === "string" ? file : fileURLToPath(file);
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
+  const pickPort = options.pickPort ?? freePort;
+  let port = await pickPort();
   let output = "";
+
+  /** A free port may not be free any more when the child comes to it. */
+  async function launchOnPort(again: () => Promise<void>): Promise<RunningProcess> {
+    for (let tries = 1; ; tries += 1) {
+      const before = output;
+      try {
+        return await launch();
+      } catch (error) {
+        if (tries === TRIES_MAX || !String(error).includes("EADDRINUSE")) throw error;
+        output = before;
+        await again();
+      }
+    }
+  }
 
   async function launch(): Promise<RunningProcess> {
     const launched = await startProcess(
@@ -73,10 +91,12 @@ export async function startChild(file: string | URL, options: ChildOptions = {})
     return launched;
   }
 
-  let current = await launch();
+  let current = await launchOnPort(async () => {
+    port = await pickPort();
+  });
   return {
     port,
-    url,
+    url: `http://127.0.0.1:${port}`,
     get pid() {
       return current.pid;
     },
@@ -87,7 +107,7 @@ export async function startChild(file: string | URL, options: ChildOptions = {})
     kill: () => current.kill(),
     async restart() {
       await current.kill();
-      current = await launch();
+      current = await launchOnPort(() => new Promise((resolve) => setTimeout(resolve, 200)));
     },
     stop: () => current.stop(STOP_GRACE_MS),
   };

@@ -15,6 +15,7 @@ export type { JournalValueCodec } from "./definition/journal-value-codec.ts";
 export { CodecLink } from "./endpoint/codec-link.ts";
 export type { TransportFacts } from "./endpoint/discovery.ts";
 export { toManifest } from "./endpoint/discovery.ts";
+export { NodeListener, type NodeListenerOptions } from "./endpoint/node-listener.ts";
 export { nodeRuntime } from "./endpoint/node-runtime.ts";
 export { answerPreview, findPreviewSerde } from "./endpoint/serdes-preview.ts";
 export type { AttemptOptions } from "./invocation/attempt.ts";

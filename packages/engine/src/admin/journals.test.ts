@@ -13,6 +13,7 @@ function handlerFor(live: readonly LiveInvocation[]) {
     throw error;
   };
   return createAdminHandler({
+    clusterName: "test",
     engine: createFakeEngine({ answers }),
     clusterName: "perdure",
     ingressUrl: "http://127.0.0.1:8080/",

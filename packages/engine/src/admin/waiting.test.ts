@@ -11,7 +11,7 @@ function handlerFor(waiting: WaitingFor | undefined) {
   const onFault = (error: unknown): void => {
     throw error;
   };
-  return createAdminHandler({ engine, ingressUrl: "http://127.0.0.1:8080/", onFault });
+  return createAdminHandler({ engine, clusterName: "test", ingressUrl: "http://127.0.0.1:8080/", onFault });
 }
 
 test("GET waiting writes names and times as the face does", async () => {

@@ -1,47 +1,47 @@
-import { createServer as createHttp1Server, type Server as Http1Server } from "node:http";
-import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Session } from "node:http2";
+import type { Server as Http1Server } from "node:http";
+import type { Http2Server, ServerHttp2Session } from "node:http2";
 import { createServer, type Server, type Socket } from "node:net";
-import { handleHttp1Request } from "./node-http1.ts";
-import { handleHttp2Stream } from "./node-http2.ts";
-import type { RequestHandler } from "./request-handler.ts";
-
-/** How long a connection may stay without saying which protocol it speaks. */
-export const SILENCE_TIMEOUT_MS = 60_000;
 
 /** HTTP/2's connection preface begins with it, and no HTTP/1 request does. */
-const PREFACE_START = "PRI";
+const PREFACE_START = "PRI ";
+
+export interface NodeListenerOptions {
+  /** Answers HTTP/1.1; never told to listen itself. */
+  readonly http1: Http1Server;
+  /** Answers HTTP/2; never told to listen itself. */
+  readonly http2: Http2Server;
+  /** How long a connection may stay without saying which protocol it speaks. */
+  readonly silenceTimeoutMs: number;
+  /** Told when the listening socket fails. */
+  readonly onFault: (error: unknown) => void;
+}
 
 /**
- * Serves HTTP/2 (by prior knowledge) and HTTP/1.1 in clear text on one port.
- * Node's own servers speak one of the two; so the first bytes of a connection
- * decide to which of them it is handed.
+ * HTTP/2 (by prior knowledge) and HTTP/1.1 in clear text on one port. Node's own
+ * servers speak one of the two; so the first bytes of a connection decide to which
+ * of them it is handed.
+ *
+ * Owns: connections, from the first byte to the last. Does not own: requests.
  *
  * 1. Everything that a connection holds goes away with it.
  */
 export class NodeListener {
-  readonly #handler: RequestHandler;
+  readonly #options: NodeListenerOptions;
   readonly #server: Server;
-  readonly #http1: Http1Server;
-  readonly #http2: Http2Server;
   readonly #sockets = new Set<Socket>();
   readonly #undecided = new Set<Socket>();
   readonly #sessions = new Set<ServerHttp2Session>();
   #closing: Promise<void> | undefined;
 
-  constructor(handler: RequestHandler, bidirectional: boolean | undefined) {
-    this.#handler = handler;
-    this.#http1 = createHttp1Server((request, response) => {
-      response.once("finish", () => {
-        if (this.#closing !== undefined) request.socket.end();
-      });
-      handleHttp1Request(handler, request, response, bidirectional ?? false);
-    });
-    this.#http2 = createHttp2Server();
-    this.#http2.on("stream", (stream, headers) => {
-      handleHttp2Stream(handler, stream, headers, bidirectional ?? true);
-    });
-    this.#http2.on("session", (session) => this.#track(session));
+  constructor(options: NodeListenerOptions) {
+    this.#options = options;
+    options.http2.on("session", (session) => this.#track(session));
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
+  }
+
+  /** Answers should be a connection's last from now on. */
+  get isClosing(): boolean {
+    return this.#closing !== undefined;
   }
 
   /** Resolves with the port. Rejects if it cannot be had. */
@@ -50,43 +50,48 @@ export class NodeListener {
       this.#server.once("error", reject);
       this.#server.listen(port, hostname, () => {
         this.#server.off("error", reject);
+        this.#server.on("error", this.#options.onFault);
         // Only a server that listens watches its connections: their timeouts, and which are idle.
-        this.#http1.emit("listening");
-        this.#server.on("error", (error) =>
-          this.#handler.log("error", "The listening socket failed:", error),
-        );
+        this.#options.http1.emit("listening");
         const address = this.#server.address();
         resolve(typeof address === "object" && address !== null ? address.port : port);
       });
     });
   }
 
-  /** See `ServingEndpoint.close`. */
-  close(graceMs: number): Promise<void> {
-    this.#closing ??= this.#close(graceMs);
+  /**
+   * Takes no new connections, lets what runs end within the grace, then drops it.
+   * HTTP/2 connections are told when `idle` has resolved. May be called twice.
+   */
+  close(options: { readonly graceMs: number; readonly idle?: () => Promise<void> }): Promise<void> {
+    this.#closing ??= this.#close(options);
     return this.#closing;
   }
 
-  async #close(graceMs: number): Promise<void> {
+  async #close({
+    graceMs,
+    idle,
+  }: {
+    readonly graceMs: number;
+    readonly idle?: () => Promise<void>;
+  }): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const socket of this.#undecided) socket.destroy();
-    this.#http1.closeIdleConnections();
+    this.#options.http1.closeIdleConnections();
     const timer = setTimeout(() => {
       for (const socket of this.#sockets) socket.destroy();
     }, graceMs);
-    // Restate Server 1.7 drops a connection soon after its GOAWAY, with the streams
-    // that are still open on it, and what these have sent last would be lost.
-    await this.#handler.stop();
+    await idle?.();
     for (const session of this.#sessions) session.close();
     await closed;
     clearTimeout(timer);
-    this.#http1.close();
+    this.#options.http1.close();
   }
 
   #track(session: ServerHttp2Session): void {
     this.#sessions.add(session);
     session.on("close", () => this.#sessions.delete(session));
-    // What breaks a session breaks its streams, and these tell their attempts.
+    // What breaks a session breaks its streams, and these have listeners of their own.
     session.on("error", () => {});
     if (this.#closing !== undefined) session.close();
   }
@@ -101,7 +106,7 @@ export class NodeListener {
     };
     socket.on("error", destroy);
     socket.on("close", forget);
-    socket.setTimeout(SILENCE_TIMEOUT_MS, destroy);
+    socket.setTimeout(this.#options.silenceTimeoutMs, destroy);
     let first = Buffer.alloc(0);
     const onReadable = (): void => {
       const chunk: Buffer | null = socket.read();
@@ -123,12 +128,12 @@ export class NodeListener {
 
   #handOver(socket: Socket, protocol: "http1" | "http2"): void {
     if (protocol === "http1") {
-      this.#http1.emit("connection", socket);
+      this.#options.http1.emit("connection", socket);
       return;
     }
     // An HTTP/2 session does not close its side when the other one does.
     socket.allowHalfOpen = false;
-    this.#http2.emit("connection", socket);
+    this.#options.http2.emit("connection", socket);
   }
 }
 

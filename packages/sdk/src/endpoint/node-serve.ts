@@ -56,8 +56,8 @@ export interface ServingEndpoint {
 export async function serve(options: ServeOptions): Promise<ServingEndpoint> {
   const handler = createNodeRequestHandler(options);
   // Node's servers take longer to load than all of the SDK, and who imports it may not serve.
-  const { NodeListener } = await import("./node-listener.ts");
-  const listener = new NodeListener(handler, options.bidirectional);
+  const { createEndpointListener } = await import("./node-endpoint-listener.ts");
+  const listener = createEndpointListener(handler, options.bidirectional);
   const hostname = options.hostname ?? LOOPBACK;
   const port = await listener.listen(toPort(options.port ?? process.env.PORT), hostname);
   const url = `http://${toHost(hostname)}:${port}`;
