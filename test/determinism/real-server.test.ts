@@ -2,6 +2,7 @@ import { connect, rpc } from "@perdure/sdk/clients";
 import fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
 import { type AdminClient, adminClient } from "../support/admin.ts";
+import { bundleOnce } from "../support/bundle.ts";
 import { type Child, startChild } from "../support/child.ts";
 import { delay } from "../support/eventually.ts";
 import { type RestateServer, startRestateServer } from "../support/restate-server.ts";
@@ -18,6 +19,8 @@ import { Random } from "./random.ts";
 const COUNT = Number(process.env.PERDURE_DETERMINISM_PROGRAMS ?? 100);
 const SEED = Number(process.env.PERDURE_DETERMINISM_SEED ?? Date.now() % 1_000_000);
 
+const ENDPOINT = new URL("./endpoint.ts", import.meta.url);
+
 const cleanups: (() => Promise<void>)[] = [];
 
 afterEach(async () => {
@@ -33,7 +36,8 @@ interface Place {
 async function open(options: Parameters<typeof startRestateServer>[0]): Promise<Place> {
   const server = await startRestateServer(options);
   cleanups.push(() => server.stop());
-  const child = await startChild(new URL("./endpoint.ts", import.meta.url));
+  const [endpoint] = await bundleOnce([ENDPOINT]);
+  const child = await startChild(endpoint as string);
   cleanups.push(() => child.stop());
   const admin = adminClient(server.adminUrl);
   await admin.registerDeployment(child.url);
