@@ -15,7 +15,6 @@ function handlerFor(live: readonly LiveInvocation[]) {
   return createAdminHandler({
     clusterName: "test",
     engine: createFakeEngine({ answers }),
-    clusterName: "perdure",
     ingressUrl: "http://127.0.0.1:8080/",
     onFault,
   });
