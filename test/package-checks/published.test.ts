@@ -67,7 +67,9 @@ describe.each(PUBLISHED)("the published package $name", (published) => {
       ["js", "cjs", "d.ts", "d.cts"].map((suffix) => `dist/${entry}.${suffix}`),
     );
     expect(paths).toEqual(expect.arrayContaining([...files, "LICENSE", "package.json"]));
-    expect(paths.filter((path) => !/^(dist\/|LICENSE$|README\.md$|package\.json$)/.test(path))).toEqual([]);
+    expect(
+      paths.filter((path) => !/^(dist\/|bin\/perdure\.js$|LICENSE$|README\.md$|package\.json$)/.test(path)),
+    ).toEqual([]);
     expect(paths.filter((path) => /\.test\./.test(path))).toEqual([]);
   });
 
@@ -112,5 +114,16 @@ describe("the engine's build", () => {
   it("has the command, to be run", () => {
     expect(readFileSync(`${dist}cli.js`, "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
     expect(built).not.toContain("cli.cjs");
+  });
+
+  it("has a command file that is there before the build, and runs what is built", () => {
+    const folder = `${ROOT}${ENGINE_PACKAGE.folder}/`;
+    const { bin, version } = JSON.parse(readFileSync(`${folder}package.json`, "utf8")) as {
+      bin: Readonly<Record<string, string>>;
+      version: string;
+    };
+    expect(bin).toEqual({ perdure: "./bin/perdure.js" });
+    const ran = spawnSync(process.execPath, [`${folder}bin/perdure.js`, "--version"], { encoding: "utf8" });
+    expect(ran).toMatchObject({ status: 0, stdout: `${version}\n`, stderr: "" });
   });
 });
