@@ -178,8 +178,7 @@ async function assembleGuarded(
     misuses: () => guard?.misuses() ?? [],
     close: async () => {
       pacemaker.close();
-      await opened.engine.close();
-      guard?.close();
+      await opened.engine.close().finally(() => guard?.close());
     },
   };
 }
