@@ -14,7 +14,8 @@ export const MISUSES_MAX = 1000;
 /**
  * The misuses of one engine.
  *
- * 1. Listed once for a line and an invocation, however often it was tried; told once for a line.
+ * 1. Listed once for a line and an invocation, however often it was tried.
+ * 2. Told once for a line; by the console once for a line and a process, as tests open many engines.
  */
 export class MisuseLog {
   readonly #options: MisuseLogOptions;
@@ -69,11 +70,19 @@ export class MisuseLog {
 
   #tell(misuse: Misuse, level: MisuseLevel): void {
     const { onMisuse } = this.#options;
-    if (this.#told.has(misuse.message)) return;
-    if (this.#told.size < MISUSES_MAX) this.#told.add(misuse.message);
-    outsideOfScopes(() => {
-      if (onMisuse !== undefined) onMisuse(misuse);
-      else if (level === "warn") console.warn(`[perdure] ${misuse.message}`);
-    });
+    if (onMisuse !== undefined) {
+      if (isNew(this.#told, misuse)) outsideOfScopes(() => onMisuse(misuse));
+    } else if (level === "warn" && isNew(printed, misuse)) {
+      outsideOfScopes(() => console.warn(`[perdure] ${misuse.message}`));
+    }
   }
+}
+
+/** What the console was told, by all engines of this process. */
+const printed = new Set<string>();
+
+function isNew(told: Set<string>, { message }: Misuse): boolean {
+  if (told.has(message)) return false;
+  if (told.size < MISUSES_MAX) told.add(message);
+  return true;
 }

@@ -1,5 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createTestEngine, type Misuse, MisuseError, type MisuseKind, type TestEngine } from "../index.ts";
+import { MISUSES_MAX, MisuseLog } from "./misuse-log.ts";
 import { markedLine } from "./testing/marked-line.ts";
 import { approval, echo, gates, type WrongHandler, wrong } from "./testing/wrong-handlers.ts";
 
@@ -180,6 +181,34 @@ describe("what becomes of misuse", () => {
     await engine.client.serviceClient(wrong).dateNow();
     expect(told).toHaveLength(1);
     expect(engine.misuses()).toHaveLength(2);
+  });
+
+  it("is printed once for a line, however many engines find it", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    for (let engines = 0; engines < 2; engines += 1) {
+      await using engine = await createTestEngine({ services: [wrong] });
+      await engine.client.serviceClient(wrong).dateNow();
+      expect(engine.misuses()).toHaveLength(1);
+    }
+    const printed = warn.mock.calls;
+    warn.mockRestore();
+    expect(printed).toEqual([[expect.stringContaining("[perdure] Wrong/dateNow: Date.now() was called")]]);
+  });
+
+  it("is listed and remembered up to a limit", () => {
+    const log = new MisuseLog({ onMisuse: () => {} });
+    const noteOne = (index: number): unknown =>
+      log.note({
+        kind: "time",
+        message: `${index}`,
+        line: undefined,
+        handler: "Shop/order",
+        invocationId: "inv_1",
+      });
+    for (let index = 0; index < MISUSES_MAX; index += 1) noteOne(index);
+    expect(log.read()).toHaveLength(MISUSES_MAX);
+    noteOne(MISUSES_MAX);
+    expect(log.read()).toHaveLength(MISUSES_MAX);
   });
 
   it("is not looked for when it is off", async () => {

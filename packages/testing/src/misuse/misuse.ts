@@ -48,6 +48,6 @@ export interface MisuseOptions {
   readonly rules?: Readonly<Partial<Record<MisuseKind, MisuseLevel>>> | undefined;
   /** What is allowed, though it looks like misuse; asked before anything becomes of it. */
   readonly allow?: ((misuse: Misuse) => boolean) | undefined;
-  /** Is told of each misuse, instead of `console.warn`; once for a line. */
+  /** Is told of each misuse, instead of `console.warn`; once for a line and an engine. */
   readonly onMisuse?: ((misuse: Misuse) => void) | undefined;
 }
