@@ -23,7 +23,7 @@ export default defineConfig({
         resolve: { alias: sources },
         test: {
           name: "unit",
-          include: ["packages/*/src/**/*.test.ts", "scripts/**/*.test.ts"],
+          include: ["packages/*/src/**/*.test.ts", "scripts/**/*.test.ts", "bench/src/**/*.test.ts"],
           exclude: ["packages/examples/**"],
           environment: "node",
           pool: "forks",

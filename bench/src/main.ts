@@ -1,0 +1,71 @@
+import { parseArgs } from "node:util";
+import { toReport } from "./measure/report.ts";
+import {
+  describeMachine,
+  type GroupResult,
+  loadNow,
+  type ResultTable,
+  writeResult,
+} from "./measure/results.ts";
+import { type GroupOptions, measureProtocol } from "./protocol/protocol.ts";
+import { Bundles } from "./subjects/bundle.ts";
+import { versionOfSubjects } from "./subjects/subject.ts";
+
+/**
+ * Measures us beside the official SDK:
+ *
+ *     pnpm bench
+ *     pnpm bench:protocol --only "short" --seconds 20 --against ../another-checkout
+ *     pnpm bench --quick
+ */
+type Group = (bundles: Bundles, options: GroupOptions) => Promise<ResultTable[]>;
+
+const GROUPS: ReadonlyMap<string, Group> = new Map([["protocol", measureProtocol]]);
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    /** Tiny, to see that all of it works and every answer is right. */
+    quick: { type: "boolean", default: false },
+    /** Of one group. */
+    seconds: { type: "string", default: "40" },
+    only: { type: "string" },
+    against: { type: "string" },
+  },
+});
+
+const { quick, only, against } = values;
+const options: GroupOptions = {
+  quick,
+  only,
+  against,
+  budget: quick
+    ? { seconds: 0, roundsMin: 1, roundsMax: 1 }
+    : { seconds: Number(values.seconds), roundsMin: 3, roundsMax: 25 },
+};
+
+async function measureGroup(name: string, bundles: Bundles): Promise<void> {
+  const group = GROUPS.get(name);
+  if (group === undefined) throw new Error(`No group ${name}. There are: ${[...GROUPS.keys()].join(", ")}.`);
+  console.error(`${name} ...`);
+  const [startedAt, begun, loadBefore] = [new Date().toISOString(), performance.now(), loadNow()];
+  const tables = await group(bundles, options);
+  const result: GroupResult = {
+    group: name,
+    machine: describeMachine(versionOfSubjects()),
+    startedAt,
+    seconds: (performance.now() - begun) / 1000,
+    load: [loadBefore, loadNow()],
+    quick,
+    tables,
+  };
+  console.log(`${toReport(result)}\n`);
+  console.error(`Written to ${await writeResult(result)}`);
+}
+
+const bundles = new Bundles();
+try {
+  for (const name of positionals.length > 0 ? positionals : GROUPS.keys()) await measureGroup(name, bundles);
+} finally {
+  await bundles.remove();
+}

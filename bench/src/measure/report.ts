@@ -1,0 +1,89 @@
+import type { GroupResult, ResultRow, ResultTable, Target } from "./results.ts";
+import { type Summary, summarize, summarizeRatio } from "./stats.ts";
+
+/** Those that every ratio is about. */
+export const OURS = "perdure";
+export const OFFICIAL = "official";
+
+/** A group's result as text that is also Markdown. */
+export function toReport(result: GroupResult): string {
+  const { machine, load } = result;
+  return [
+    `## ${result.group}${result.quick ? " (quick: the figures say nothing)" : ""}`,
+    "",
+    `${machine.cores} cores (${machine.processor}), ${machine.memoryGib} GiB, ${machine.platform}, Node ${machine.node}; ` +
+      `load average ${load[0]} before, ${load[1]} after; ${Math.round(result.seconds)} s. Median (quartiles).`,
+    ...result.tables.flatMap((table) => ["", ...toTable(table, result.quick)]),
+  ].join("\n");
+}
+
+function toTable({ title, unit, subjects, rows }: ResultTable, quick: boolean): string[] {
+  const compared = subjects.includes(OURS) && subjects.includes(OFFICIAL);
+  const aimed = !quick && rows.some(({ target }) => target !== undefined);
+  const head = [
+    `${title} (${unit})`,
+    ...subjects,
+    ...(compared ? [`${OURS} / ${OFFICIAL}`] : []),
+    ...(aimed ? ["target"] : []),
+  ];
+  const lines = rows.map((row) => {
+    const ratio = toRatio(row);
+    return [
+      row.work,
+      ...subjects.map((subject) => formatFigures(row.figures[subject])),
+      ...(compared ? [ratio === undefined ? "" : formatSummary(ratio)] : []),
+      ...(aimed ? [formatTarget(row.target, ratio)] : []),
+    ];
+  });
+  return alignColumns([head, ...lines]);
+}
+
+/** Ours as a part of the official one's; `undefined` if one of them was not measured. */
+export function toRatio({ figures }: ResultRow): Summary | undefined {
+  const [ours, official] = [figures[OURS], figures[OFFICIAL]];
+  return ours === undefined || official === undefined ? undefined : summarizeRatio(ours, official);
+}
+
+export function isReached(ratio: number, target: Target): boolean {
+  return "atMost" in target ? ratio <= target.atMost : ratio >= target.atLeast;
+}
+
+/** Rows of a Markdown table; the first is the head. All columns but the first are set to the right. */
+export function alignColumns(rows: readonly (readonly string[])[]): string[] {
+  const [head = [], ...lines] = rows;
+  const widths = head.map((_, column) => Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)));
+  const toLine = (cells: readonly string[]): string =>
+    `| ${widths
+      .map((width, column) => {
+        const cell = cells[column] ?? "";
+        return column === 0 ? cell.padEnd(width) : cell.padStart(width);
+      })
+      .join(" | ")} |`;
+  const rule = `| ${widths.map((width, column) => (column === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`)).join(" | ")} |`;
+  return [toLine(head), rule, ...lines.map(toLine)];
+}
+
+function formatFigures(figures: readonly number[] | undefined): string {
+  return figures === undefined ? "" : formatSummary(summarize(figures));
+}
+
+function formatSummary({ median, low, high, count }: Summary): string {
+  return count === 1
+    ? formatNumber(median)
+    : `${formatNumber(median)} (${formatNumber(low)}-${formatNumber(high)})`;
+}
+
+function formatTarget(target: Target | undefined, ratio: Summary | undefined): string {
+  if (target === undefined) return "";
+  const text = "atMost" in target ? `<= ${target.atMost}` : `>= ${target.atLeast}`;
+  if (ratio === undefined) return text;
+  return `${text} ${isReached(ratio.median, target) ? "yes" : "NO"}`;
+}
+
+/** Three figures that matter. */
+export function formatNumber(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 100) return value.toFixed(0);
+  if (size >= 10) return value.toFixed(1);
+  return value.toFixed(2);
+}
