@@ -16,6 +16,10 @@ export const quiesce: Runtime["quiesce"] = (step, { yieldTurn }) => {
   else batch(step);
 };
 
+/** Taken when this is loaded: tests of authors may put their own in the place of the global ones. */
+const { setImmediate: nextTurn } = globalThis;
+const nextTick = process.nextTick.bind(process);
+
 const resolved = Promise.resolve();
 
 /** Numbers in between when nobody else queued anything: the tick's own. */
@@ -24,14 +28,14 @@ const OWN_NUMBERS = 2;
 const batch = createBatcher((runAll) => {
   const numberThen = takeAsyncNumber();
   resolved.then(() =>
-    process.nextTick(() => {
+    nextTick(() => {
       if (takeAsyncNumber() === numberThen + OWN_NUMBERS) runAll();
-      else setImmediate(runAll);
+      else nextTurn(runAll);
     }),
   );
 });
 
-const laterBatch = createBatcher((runAll) => void setImmediate(runAll));
+const laterBatch = createBatcher((runAll) => void nextTurn(runAll));
 
 function takeAsyncNumber(): number {
   return new AsyncResource("perdure", { requireManualDestroy: true }).asyncId();

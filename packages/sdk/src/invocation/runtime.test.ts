@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { quiesce } from "../endpoint/node-quiescence.ts";
 import { createBatcher } from "./runtime.ts";
 import { createWebRuntime } from "./web-runtime.ts";
@@ -64,6 +64,21 @@ for (const [way, wait] of WAYS) {
     });
     expect(trace).toEqual(["timer"]);
   });
+
+  test.each([true, false])(
+    `${way}: timers that a test has faked hold nothing up, yieldTurn: %s`,
+    async (yieldTurn) => {
+      vi.useFakeTimers();
+      try {
+        await new Promise<void>((resolve) => {
+          wait(resolve, { yieldTurn });
+          process.nextTick(() => process.nextTick(() => {}));
+        });
+      } finally {
+        vi.useRealTimers();
+      }
+    },
+  );
 }
 
 test("steps of several attempts share one macrotask, in order", () => {

@@ -2,6 +2,10 @@ import { isDelivered } from "../journal/delivered-errors.ts";
 import { guardProcess } from "./process-rejections.ts";
 import { createBatcher, type Macrotask, type Runtime } from "./runtime.ts";
 
+/** Taken when this is loaded: tests of authors may put their own in the place of the global ones. */
+const { setTimeout: setTimer, clearTimeout: clearTimer } = globalThis;
+const nextTurn: unknown = Reflect.get(globalThis, "setImmediate");
+
 /**
  * The runtime by standard web APIs: quiescence is the next macrotask.
  */
@@ -17,9 +21,8 @@ export function createWebRuntime(): Runtime {
 
 /** `setImmediate` where there is one; else a message to ourselves, which no timer clamping delays. */
 function findMacrotask(): Macrotask {
-  const immediate: unknown = Reflect.get(globalThis, "setImmediate");
-  if (typeof immediate === "function") return (task) => void immediate(task);
-  if (typeof MessageChannel === "undefined") return (task) => void setTimeout(task, 0);
+  if (typeof nextTurn === "function") return (task) => void nextTurn(task);
+  if (typeof MessageChannel === "undefined") return (task) => void setTimer(task, 0);
   let channel: MessageChannel | undefined;
   let waiting: (() => void)[] = [];
   return (task) => {
@@ -37,12 +40,12 @@ function findMacrotask(): Macrotask {
 }
 
 export function startTimer(delayMs: number, fire: () => void): () => void {
-  const timer: unknown = setTimeout(fire, delayMs);
+  const timer: unknown = setTimer(fire, delayMs);
   if (typeof timer === "object" && timer !== null) {
     const unref: unknown = Reflect.get(timer, "unref");
     if (typeof unref === "function") unref.call(timer);
   }
-  return () => clearTimeout(timer as ReturnType<typeof setTimeout>);
+  return () => clearTimer(timer as ReturnType<typeof setTimeout>);
 }
 
 /** By events where the runtime has them, and by the process where there is one: a fetch handler may run on Node. */
