@@ -21,6 +21,7 @@ export { ENGINE_DEFAULTS, type EngineDefaults } from "./registry/engine-defaults
 export { Registry } from "./registry/registry.ts";
 export type * from "./registry/service-info.ts";
 export { decodeArchive } from "./state-machine/archive-codec.ts";
+export { toStatePlace } from "./state-machine/keys.ts";
 export type {
   Archive,
   AttemptFailure,

@@ -11,6 +11,12 @@ export type { ReplacedRun, RunReplacement } from "./engine/runs.ts";
 export type { RunUntilIdleOptions, TestClock } from "./engine/test-clock.ts";
 export { TestEngineError, type TestEngineProblem } from "./engine/test-engine-error.ts";
 export type { KeyedDefinition, StateOf, TestState } from "./engine/test-state.ts";
+export { explore } from "./explore/explore.ts";
+export { ExploreError, type ExploreProblem } from "./explore/explore-error.ts";
+export type { ExploredInvocation, ExploredRun } from "./explore/explored-run.ts";
+export type { ExploreOptions, ExploreSubject, FaultKind } from "./explore/options.ts";
+export { EXPLORE_RUNS_MAX } from "./explore/options.ts";
+export type { Coverage, Exploration } from "./explore/report.ts";
 export { type FetchJournalOptions, fetchJournal } from "./journal/fetch-journal.ts";
 export { JournalFormatError } from "./journal/format-error.ts";
 export {

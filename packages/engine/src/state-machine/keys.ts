@@ -19,6 +19,15 @@ export function isOfArchive(key: string): boolean {
 
 export const idOfArchiveKey = (key: string): string => key.slice(2);
 
+/** What of an object's state stands under a key, if it is that. */
+export function toStatePlace(
+  key: string,
+): { readonly service: string; readonly key: string; readonly name: string } | undefined {
+  if (!key.startsWith("s/")) return undefined;
+  const [service = "", instance = "", name = ""] = partsOf(key);
+  return { service, key: instance, name };
+}
+
 /** Names may hold any character, so the parts are quoted. */
 function toKey(table: string, ...parts: readonly string[]): string {
   return `${table}/${JSON.stringify(parts)}`;
