@@ -106,7 +106,7 @@ describe("the engine's build", () => {
       "@perdure/sdk/clients",
       "@perdure/sdk/internal",
       "chokidar",
-      "hash-wasm",
+      "hash-wasm/dist/xxhash3.umd.min.js",
       "jose",
     ]);
   });
