@@ -19,27 +19,43 @@ import { type Holding, invocationRows, journalRows, valueRows } from "./inspecti
  * work. What it does not store cannot be seen: whether an attempt runs at this moment.
  */
 export function folderTables(folder: string): EngineTables {
-  let last: Promise<unknown> = Promise.resolve();
-
-  /** To look is to read the log from its beginning: one at a time. */
-  function look<T>(id: string | undefined, use: (holding: Holding) => Promise<T>): Promise<T> {
-    const looked = last.then(async () => {
-      const reader = await readLogStore(folder);
-      try {
-        return await use(await readHolding(reader, id));
-      } finally {
-        await reader.close();
-      }
-    });
-    last = looked.catch(() => {});
-    return looked;
-  }
+  const looks = new Looks(folder);
+  const look = <T>(id: string | undefined, use: (holding: Holding) => Promise<T>): Promise<T> =>
+    looks.add(async (reader) => await use(await readHolding(reader, id)));
 
   return {
     invocations: (filter) => look(filter.id, (holding) => invocationRows(holding, filter)),
     journal: (id) => look(id, (holding) => journalRows(holding, id)),
     values: () => look(undefined, valueRows),
   };
+}
+
+/** To open the folder is to read all of the log, so those who come meanwhile share the next reader. */
+class Looks {
+  readonly #folder: string;
+  #waiting: ((reader: Promise<LogReader>) => Promise<unknown>)[] = [];
+  #isBusy = false;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  add<T>(look: (reader: LogReader) => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push((reader) => reader.then(look).then(resolve, reject));
+      if (!this.#isBusy) void this.#work();
+    });
+  }
+
+  async #work(): Promise<void> {
+    this.#isBusy = true;
+    while (this.#waiting.length > 0) {
+      const reader = readLogStore(this.#folder);
+      await Promise.all(this.#waiting.splice(0).map((look) => look(reader)));
+      await reader.then((opened) => opened.close()).catch(() => {});
+    }
+    this.#isBusy = false;
+  }
 }
 
 /** Of all invocations, or of one. */
