@@ -1,13 +1,14 @@
 import type { EndpointOptions } from "@perdure/sdk";
-import { connect, type Ingress } from "@perdure/sdk/clients";
-import { type BoundEndpoint, bindEndpoint, toManifest } from "@perdure/sdk/internal";
+import type { Ingress } from "@perdure/sdk/clients";
+import { type BoundEndpoint, bindEndpoint, connectByExchange, toManifest } from "@perdure/sdk/internal";
 import { startAdmin } from "./admin/admin.ts";
 import type { Clock } from "./clock/clock.ts";
 import { realClock } from "./clock/real-clock.ts";
 import { Engine } from "./engine.ts";
 import type { EngineApi } from "./engine-api.ts";
 import type { FaceAddress, RunningFace } from "./http/face.ts";
-import { createFetch, IN_PROCESS_URL } from "./in-process-fetch.ts";
+import { createExchange } from "./in-process-exchange.ts";
+import { IN_PROCESS_URL } from "./in-process-fetch.ts";
 import { startIngress } from "./ingress/ingress.ts";
 import { createDeploymentInvoker } from "./invoker/deployment-invoker.ts";
 import { createHttpInvoker } from "./invoker/http-invoker.ts";
@@ -156,7 +157,7 @@ export async function createEngine(options: CreateEngineOptions = {}): Promise<E
     throw error;
   });
   return {
-    client: connect({ url: IN_PROCESS_URL, fetch: createFetch(engine) }),
+    client: connectByExchange({ url: IN_PROCESS_URL }, createExchange(engine)),
     api: engine,
     identityPublicKey: signer?.publicKey,
     async listen(listenOptions) {

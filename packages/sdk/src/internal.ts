@@ -2,6 +2,8 @@
  * `@perdure/sdk/internal`: the seam that the embedded engine and the testing kit
  * build on. Not for applications; it may change in any release.
  */
+export { connectByExchange } from "./clients/connect.ts";
+export type { Exchange } from "./clients/transport.ts";
 export { bindEndpoint, bindService } from "./definition/bind.ts";
 export type {
   BoundEndpoint,

@@ -39,7 +39,7 @@ export function createAdminHandler(options: AdminHandlerOptions): HttpHandler {
     try {
       return withVary(await router(request));
     } catch (error) {
-      if (request.signal.aborted) throw error;
+      if (request.signal?.aborted === true) throw error;
       return withVary(toErrorResponse(error, onFault));
     }
   };

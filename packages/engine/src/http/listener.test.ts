@@ -168,9 +168,9 @@ test.each(["http1", "http2"])("a client that goes away aborts the signal: %s", a
   const face = await start(({ signal }) => {
     asked();
     return new Promise((_resolve, reject) => {
-      signal.addEventListener("abort", () => {
+      signal?.addEventListener("abort", () => {
         aborted();
-        reject(signal.reason);
+        reject(signal?.reason);
       });
     });
   });

@@ -83,11 +83,11 @@ export class Listener {
           ? textResponse(413, "length limit exceeded")
           : await this.#options.handler(request);
     } catch (error) {
-      if (request.signal.aborted) return;
+      if (request.signal?.aborted === true) return;
       this.#options.onFault(error);
       response = textResponse(500, "internal error");
     }
-    if (request.signal.aborted) return;
+    if (request.signal?.aborted === true) return;
     try {
       respond(response);
     } catch (error) {

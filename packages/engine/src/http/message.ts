@@ -15,8 +15,8 @@ export interface HttpRequest {
   /** Without the question mark; empty if there is none. */
   readonly query: string;
   readonly headers: ReadonlyMap<string, string>;
-  /** Aborted when nobody waits for the response any more. */
-  readonly signal: AbortSignal;
+  /** Aborted when nobody waits for the response any more; absent when somebody always does. */
+  readonly signal: AbortSignal | undefined;
   /** @throws BodyTooLargeError */
   readBody(): Promise<Uint8Array>;
 }

@@ -28,7 +28,7 @@ export function createIngressHandler(engine: EngineApi, onFault: OnFault): HttpH
     try {
       return withCors(await route(engine, request), request);
     } catch (error) {
-      if (request.signal.aborted) throw error;
+      if (request.signal?.aborted === true) throw error;
       return withCors(toErrorResponse(error, onFault), request);
     }
   };

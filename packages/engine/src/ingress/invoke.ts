@@ -18,7 +18,7 @@ export async function invoke(
 ): Promise<HttpResponse> {
   const invocation = await toInvokeRequest(route, request);
   // Whoever has left was promised nothing yet.
-  request.signal.throwIfAborted();
+  request.signal?.throwIfAborted();
   if (route.verb === "call") {
     return toResultResponse(await engine.call(invocation, request.signal), engine);
   }

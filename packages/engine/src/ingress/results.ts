@@ -47,7 +47,7 @@ export async function resultByBody(
 async function result(
   engine: EngineApi,
   verb: ResultVerb,
-  { invocationId, signal }: { readonly invocationId: string; readonly signal: AbortSignal },
+  { invocationId, signal }: { readonly invocationId: string; readonly signal: AbortSignal | undefined },
 ): Promise<HttpResponse> {
   if (verb === "attach") return toResultResponse(await engine.attach(invocationId, signal), engine);
   const answer = await engine.output(invocationId);

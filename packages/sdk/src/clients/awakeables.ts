@@ -1,5 +1,6 @@
 import type { Serde } from "../serde/serde.ts";
 import type { Connection } from "./connection.ts";
+import { setHeader } from "./headers.ts";
 import { encodePayload, type Payload } from "./payload.ts";
 
 /** Completions of awakeables. Never repeated: a lost answer may mean that it was done. */
@@ -28,8 +29,8 @@ async function complete(
   if (typeof id !== "string" || id === "") {
     throw new TypeError(`${verb} of an awakeable: ${JSON.stringify(id)} is not an awakeable's id`);
   }
-  const headers = new Headers(connection.headers);
-  if (contentType !== undefined) headers.set("content-type", contentType);
+  const headers = new Map(connection.headers);
+  if (contentType !== undefined) setHeader(headers, "content-type", contentType);
   await connection.transport({
     kind: "awakeable",
     what: `${verb} of awakeable ${id}`,

@@ -9,7 +9,7 @@ import { attach, type ResultQuery } from "./retrieve.ts";
 import { createClients } from "./scoped-clients.ts";
 import { recallOutputSerde } from "./sends.ts";
 import { checkScope } from "./target.ts";
-import { type Clock, systemClock } from "./transport.ts";
+import { type Clock, type Exchange, systemClock } from "./transport.ts";
 
 /**
  * A client of an ingress. Does no I/O until it is used. Throws a `TypeError` for
@@ -23,9 +23,17 @@ export function connect(opts: ConnectionOpts): Ingress {
   return connectWithClock(opts, systemClock);
 }
 
+/** A client whose requests another than `fetch` carries: the engine of its own process. */
+export function connectByExchange(opts: ConnectionOpts, exchange: Exchange): Ingress {
+  return toIngress(createConnection(opts, systemClock, exchange));
+}
+
 /** For tests: time and chance come from `clock`. */
 export function connectWithClock(opts: ConnectionOpts, clock: Clock): Ingress {
-  const connection = createConnection(opts, clock);
+  return toIngress(createConnection(opts, clock));
+}
+
+function toIngress(connection: Connection): Ingress {
   return {
     ...createClients(connection, undefined),
     scope: (scopeKey) => createClients(connection, checkScope(scopeKey)),

@@ -1,29 +1,33 @@
 import type { JournalValueCodec } from "../definition/journal-value-codec.ts";
 import type { Serde } from "../serde/serde.ts";
 import { serde } from "../serde/serdes.ts";
+import { createFetchExchange } from "./fetch-exchange.ts";
+import { type HeaderMap, setHeader } from "./headers.ts";
 import { type ConnectionOpts, type IngressCallOptions, toOptions } from "./options.ts";
 import { resolveRetryPolicy } from "./retry.ts";
-import { type Clock, createTransport, type Transport } from "./transport.ts";
+import { type Clock, createTransport, type Exchange, type Transport } from "./transport.ts";
 
 /** What all requests of one `connect` share. */
 export interface Connection {
   readonly transport: Transport;
   /** The headers that every request has. Copy before use. */
-  readonly headers: Headers;
+  readonly headers: ReadonlyMap<string, string>;
   readonly serde: Serde<unknown>;
   readonly codec: JournalValueCodec | undefined;
 }
 
-/** Throws a `TypeError` for options that cannot work. Does no I/O. */
-export function createConnection(options: ConnectionOpts, clock: Clock): Connection {
+/** Throws a `TypeError` for options that cannot work. Does no I/O. `exchange` takes the place of `fetch`. */
+export function createConnection(options: ConnectionOpts, clock: Clock, exchange?: Exchange): Connection {
+  const baseUrl = toBaseUrl(options.url);
+  const fetch: typeof globalThis.fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
   return {
     transport: createTransport({
-      baseUrl: toBaseUrl(options.url),
-      fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+      baseUrl,
+      exchange: exchange ?? createFetchExchange(baseUrl, fetch),
       retry: resolveRetryPolicy(options.retry),
       clock,
     }),
-    headers: new Headers(options.headers),
+    headers: new Map(new Headers(options.headers)),
     serde: options.serde ?? serde.json,
     codec: options.journalValueCodec,
   };
@@ -67,9 +71,9 @@ export function toAttemptOptions({ timeout, signal }: IngressCallOptions): Attem
 }
 
 /** Connection headers, then those of the call; the call's win. */
-export function mergeHeaders(connection: Connection, own: Record<string, string> | undefined): Headers {
-  const merged = new Headers(connection.headers);
-  for (const [name, value] of Object.entries(own ?? {})) merged.set(name, value);
+export function mergeHeaders(connection: Connection, own: Record<string, string> | undefined): HeaderMap {
+  const merged = new Map(connection.headers);
+  for (const [name, value] of Object.entries(own ?? {})) setHeader(merged, name, value);
   return merged;
 }
 

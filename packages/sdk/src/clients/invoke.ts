@@ -3,6 +3,7 @@ import type { Serde } from "../serde/serde.ts";
 import { type Answer, textOf } from "./answer.ts";
 import type { Send } from "./client-types.ts";
 import { type Connection, mergeHeaders, toAttemptOptions } from "./connection.ts";
+import { setHeader } from "./headers.ts";
 import type { IngressSendOptions } from "./options.ts";
 import { decodePayload, encodePayload } from "./payload.ts";
 import {
@@ -76,7 +77,9 @@ function toRequest(
   const serde = (options.input as Serde<unknown> | undefined) ?? inputSerde ?? connection.serde;
   const { body, contentType } = encodePayload(parameter, serde, connection.codec);
   const headers = mergeHeaders(connection, options.headers);
-  if (contentType !== undefined && !headers.has("content-type")) headers.set("content-type", contentType);
+  if (contentType !== undefined && !headers.has("content-type")) {
+    setHeader(headers, "content-type", contentType);
+  }
   if (options.idempotencyKey !== undefined) {
     if (startsWorkflow) {
       throw new TypeError(

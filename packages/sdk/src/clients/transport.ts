@@ -1,10 +1,11 @@
 import { type Answer, isSuccess, type RequestKind, textOf, toAnswerError } from "./answer.ts";
 import { TransportError } from "./errors.ts";
+import type { HeaderMap } from "./headers.ts";
 import { nextRetryDelay, type ResolvedRetryPolicy, type RetryFailure } from "./retry.ts";
 
 /**
- * Requests to the ingress: attempts, timeouts, retries. The only file of this
- * room that does I/O.
+ * Requests to the ingress: attempts, timeouts, retries. How one attempt is carried
+ * there and back is the exchange's.
  *
  * 1. A request that is not `repeatable` is made once, whatever the policy says.
  * 2. The caller's signal ends everything at once and is never retried.
@@ -18,7 +19,7 @@ export interface IngressRequest {
   readonly method: "GET" | "POST";
   /** From the ingress's root on, with its query. */
   readonly path: string;
-  readonly headers: Headers;
+  readonly headers: HeaderMap;
   readonly body?: Uint8Array | undefined;
   /** Whether making it twice has the same effect as making it once. */
   readonly repeatable: boolean;
@@ -29,10 +30,24 @@ export interface IngressRequest {
 /** Resolves with a 2xx answer, rejects with one of the errors of `errors.ts`. */
 export type Transport = (request: IngressRequest) => Promise<Answer>;
 
+/** One attempt of a request, as it is carried. */
+export interface ExchangeRequest {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly headers: HeaderMap;
+  /** Never empty. The caller may change it when the exchange has begun. */
+  readonly body: Uint8Array | undefined;
+  /** Breaks it off; it rejects then. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Carries one attempt to the ingress and back. Resolves with any answer, whatever its status. */
+export type Exchange = (request: ExchangeRequest) => Promise<Answer>;
+
 export interface TransportOptions {
-  /** Without a slash at the end. */
+  /** For messages. */
   readonly baseUrl: string;
-  readonly fetch: typeof globalThis.fetch;
+  readonly exchange: Exchange;
   readonly retry: ResolvedRetryPolicy | undefined;
   readonly clock: Clock;
 }
@@ -105,9 +120,16 @@ async function makeAttempt(
   attempt: number,
 ): Promise<Outcome> {
   const { kind, what, signal, timeoutMs } = request;
-  const limit = limitAttempt(signal, timeoutMs);
+  const isLimited = signal !== undefined || timeoutMs !== undefined;
+  const limit = isLimited ? limitAttempt(signal, timeoutMs) : undefined;
   try {
-    const answer = await exchange(options, request, attempt, limit.signal);
+    const answer = await options.exchange({
+      method: request.method,
+      path: request.path,
+      headers: new Map(request.headers).set("x-restateclient-retry-attempt", String(attempt + 1)),
+      body: request.body?.length === 0 ? undefined : request.body,
+      signal: limit?.signal,
+    });
     if (isSuccess(answer)) return { type: "answered", answer };
     return {
       type: "failed",
@@ -116,7 +138,7 @@ async function makeAttempt(
     };
   } catch (cause) {
     signal?.throwIfAborted();
-    const error = limit.timedOut()
+    const error = limit?.timedOut()
       ? new TransportError("timeout", `${what}: no answer within ${timeoutMs} ms`, {
           cause,
           hint: "It may still be running; attach to it, or repeat it with the same idempotency key.",
@@ -127,29 +149,8 @@ async function makeAttempt(
         });
     return { type: "failed", failure: { kind: "network", error: cause }, error };
   } finally {
-    limit.release();
+    limit?.release();
   }
-}
-
-async function exchange(
-  { baseUrl, fetch }: TransportOptions,
-  { method, path, headers, body }: IngressRequest,
-  attempt: number,
-  signal: AbortSignal,
-): Promise<Answer> {
-  const numbered = new Headers(headers);
-  numbered.set("x-restateclient-retry-attempt", String(attempt + 1));
-  const response = await fetch(baseUrl + path, {
-    method,
-    headers: numbered,
-    signal,
-    ...(body === undefined || body.length === 0 ? {} : { body: body as Uint8Array<ArrayBuffer> }),
-  });
-  return {
-    status: response.status,
-    headers: response.headers,
-    body: new Uint8Array(await response.arrayBuffer()),
-  };
 }
 
 interface AttemptLimit {
