@@ -7,7 +7,7 @@ import type {
   RestatePromise,
 } from "../definition/promises.ts";
 import type { Durable } from "../journal/durable.ts";
-import type { Header } from "../protocol/messages.ts";
+import type { CommandTarget } from "../journal/journal.ts";
 import { binarySerde } from "../serde/binary.ts";
 import type { Serde } from "../serde/serde.ts";
 import type { ContextCore } from "./core.ts";
@@ -31,7 +31,6 @@ export interface HandlerRequest {
   readonly method: string;
   readonly key?: string | undefined;
   readonly parameter: unknown;
-  readonly input: Serde<unknown>;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly idempotencyKey?: string | undefined;
   readonly scope?: string | undefined;
@@ -39,38 +38,34 @@ export interface HandlerRequest {
   readonly name?: string | undefined;
 }
 
-/** The fields that a call and a send share on the wire. */
-interface WireTarget {
-  readonly service: string;
-  readonly handler: string;
-  readonly key: string;
-  readonly parameter: Uint8Array;
-  readonly headers: readonly Header[];
-  readonly idempotencyKey: string | undefined;
-  readonly scope: string | undefined;
-  readonly limitKey: string | undefined;
-  readonly name: string;
+export interface CallSerdes<T> {
+  readonly input: Serde<unknown>;
+  readonly output: Serde<T>;
 }
 
-export function call<T>(core: ContextCore, request: HandlerRequest, output: Serde<T>): InvocationPromise<T> {
-  const { invocationId, result } = core.journal.call(
-    toWireTarget(core, request, "Call"),
-    decodeValue(output),
-  );
-  return Object.assign(result as RestatePromise<T>, {
-    invocationId: asInvocationId(invocationId),
-  });
+export function call<T>(
+  core: ContextCore,
+  request: HandlerRequest,
+  { input, output }: CallSerdes<T>,
+): InvocationPromise<T> {
+  const target = toTarget(core, request, { input, type: "Call" });
+  return core.journal.call(target, decodeValue(output)) as unknown as InvocationPromise<T>;
+}
+
+export interface SendDetails {
+  readonly input: Serde<unknown>;
+  readonly delay: Duration | number | undefined;
 }
 
 export function send(
   core: ContextCore,
   request: HandlerRequest,
-  delay: Duration | number | undefined,
+  { input, delay }: SendDetails,
 ): InvocationHandle {
   const delayMs = delay === undefined ? 0 : checkDuration(core.handler, "The delay of a send", delay);
-  const target = toWireTarget(core, request, "OneWayCall");
+  const target = toTarget(core, request, { input, type: "OneWayCall" });
   const invokeTimeMs = delayMs > 0 ? pointInTime(core, delayMs) : 0;
-  const invocationId = core.journal.send({ ...target, invokeTimeMs });
+  const invocationId = core.journal.send(target, invokeTimeMs);
   return { invocationId: asInvocationId(invocationId) };
 }
 
@@ -83,22 +78,23 @@ export function genericCall<REQ, RES>(
   core: ContextCore,
   request: GenericCall<REQ, RES>,
 ): InvocationPromise<RES> {
-  return call(
-    core,
-    fromGeneric(request),
-    request.outputSerde ?? (binarySerde as Serde<unknown> as Serde<RES>),
-  );
+  const output = request.outputSerde ?? (binarySerde as Serde<unknown> as Serde<RES>);
+  return call(core, request, { input: inputSerdeOf(request), output });
 }
 
 export function genericSend<REQ>(core: ContextCore, request: GenericSend<REQ>): InvocationHandle {
-  return send(core, fromGeneric(request), request.delay);
+  return send(core, request, { input: inputSerdeOf(request), delay: request.delay });
 }
 
-function fromGeneric<REQ>(request: GenericCall<REQ, never> | GenericSend<REQ>): HandlerRequest {
-  return { ...request, input: (request.inputSerde ?? binarySerde) as Serde<unknown> };
+function inputSerdeOf<REQ>({ inputSerde }: { readonly inputSerde?: Serde<REQ> }): Serde<unknown> {
+  return (inputSerde ?? binarySerde) as Serde<unknown>;
 }
 
-function toWireTarget(core: ContextCore, request: HandlerRequest, type: "Call" | "OneWayCall"): WireTarget {
+function toTarget(
+  core: ContextCore,
+  request: HandlerRequest,
+  { input, type }: { readonly input: Serde<unknown>; readonly type: "Call" | "OneWayCall" },
+): CommandTarget {
   const { handler } = core;
   const scope = request.scope === undefined ? undefined : checkScope(handler, request.scope);
   if (scope !== undefined) requireVersion(core, "A scope");
@@ -122,6 +118,6 @@ function toWireTarget(core: ContextCore, request: HandlerRequest, type: "Call" |
     scope,
     limitKey,
     name,
-    parameter: serialize(core, request.input, request.parameter, { type, name }),
+    parameter: serialize(core, input, request.parameter, { type, name }),
   };
 }

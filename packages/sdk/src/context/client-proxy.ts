@@ -72,16 +72,21 @@ function callHandler(callee: Callee, method: string, args: readonly unknown[]): 
       `${callee.definition.name}.${method}: a call has no delay. Use a send client, or await ctx.sleep first.`,
     );
   }
-  const output = "output" in options ? options.output : undefined;
+  const given = "output" in options ? options.output : undefined;
   const { core } = callee;
-  const serde = serdeOr(core, output ?? describeHandler(callee.definition, method)?.output);
-  return call(core, toRequest(callee, method, { parameter, options }), serde);
+  const described = describeHandler(callee.definition, method);
+  return call(core, toRequest(callee, method, { parameter, options }), {
+    input: serdeOr(core, options.input ?? described?.input),
+    output: serdeOr(core, given ?? described?.output),
+  });
 }
 
 function sendToHandler(callee: Callee, method: string, args: readonly unknown[]): InvocationHandle {
   const { parameter, options } = toArguments(callee, method, args);
   const delay = "delay" in options ? options.delay : undefined;
-  return send(callee.core, toRequest(callee, method, { parameter, options }), delay);
+  const { core } = callee;
+  const input = serdeOr(core, options.input ?? describeHandler(callee.definition, method)?.input);
+  return send(core, toRequest(callee, method, { parameter, options }), { input, delay });
 }
 
 type Options = ClientCallOptions<unknown, unknown> | ClientSendOptions<unknown>;
@@ -131,7 +136,6 @@ function toRequest(callee: Callee, method: string, { parameter, options }: Clien
     method,
     key: kind === "service" ? undefined : key,
     parameter,
-    input: serdeOr(core, options.input ?? describeHandler(definition, method)?.input),
     headers: options.headers,
     idempotencyKey: options.idempotencyKey,
     scope,

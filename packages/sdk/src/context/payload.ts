@@ -43,6 +43,7 @@ export function toBytes<T>(serde: Serde<T>, value: T): Uint8Array {
 
 /** By tag and not by instance, since a test runner may have a Uint8Array of its own. */
 function isBytes(value: unknown): value is Uint8Array {
+  if (value instanceof Uint8Array) return ArrayBuffer.isView(value);
   return Object.prototype.toString.call(value) === "[object Uint8Array]";
 }
 

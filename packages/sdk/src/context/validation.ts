@@ -14,8 +14,9 @@ export const UNSUPPORTED_FEATURE_CODE = 573;
 
 const SCOPE_PATTERN = /^[a-zA-Z0-9_.-]{1,36}$/;
 const LIMIT_KEY_PATTERN = /^[a-zA-Z0-9_.-]{1,36}(\/[a-zA-Z0-9_.-]{1,36})?$/;
-/** Such a string changes on its way through UTF-8, and would not be recognised in a replay. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
+/** Up to here a loop is faster than the pattern. */
+const LOOPED_LENGTH_MAX = 64;
 const SHOWN_LENGTH_MAX = 60;
 
 /** The error for a misuse: what happened and in which handler; the hint says what to do. */
@@ -58,8 +59,17 @@ export function checkDuration(handler: BoundHandler, what: string, duration: Dur
 /** A string that may be empty: a state key, an object key, the name of a promise. */
 export function checkString(handler: BoundHandler, what: string, value: unknown, hint: string): string {
   if (typeof value !== "string") throw misuse(handler, `${what} must be a string, not ${show(value)}`, hint);
-  if (LONE_SURROGATE.test(value)) throw notText(handler, what, value);
+  if (holdsHalfCharacter(value)) throw notText(handler, what, value);
   return value;
+}
+
+/** Such a string changes on its way through UTF-8, and would not be recognised in a replay. */
+function holdsHalfCharacter(text: string): boolean {
+  if (text.length > LOOPED_LENGTH_MAX) return LONE_SURROGATE.test(text);
+  for (let index = 0; index < text.length; index++) {
+    if ((text.charCodeAt(index) & 0xf800) === 0xd800) return LONE_SURROGATE.test(text);
+  }
+  return false;
 }
 
 function notText(handler: BoundHandler, what: string, value: string): TerminalError {

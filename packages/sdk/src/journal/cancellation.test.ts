@@ -17,7 +17,7 @@ import {
 } from "./testing/drive.ts";
 
 function call(journal: Journal): Durable<string> {
-  return journal.call(callTarget(), decodeText).result;
+  return journal.call(callTarget(), decodeText);
 }
 
 function cancelOf(targetInvocationId: string): object {

@@ -9,13 +9,17 @@ import {
   type OneWayCallCommand,
   type StartMessage,
 } from "../protocol/messages.ts";
+import { CallLeaf, type CallLeafOwner } from "./call-leaf.ts";
 import { Conductor } from "./conductor.ts";
 import { markDelivered } from "./delivered-errors.ts";
 import { Constant, type Durable, Never } from "./durable.ts";
-import { type Decode, Leaf, type LeafOwner } from "./leaf.ts";
+import { type Decode, Leaf } from "./leaf.ts";
 import type { JournalOptions } from "./options.ts";
 import type { RunSpec } from "./runs.ts";
 import { StateCache } from "./state-cache.ts";
+
+/** Whom a call or a send is for, and with what. */
+export type CommandTarget = Omit<CallCommand, "type" | "invocationIdCompletionId" | "completionId">;
 
 /**
  * The journal as `ctx` sees it: what a handler can ask for, as commands and the
@@ -24,7 +28,7 @@ import { StateCache } from "./state-cache.ts";
  * 1. Ids are given out in the order of the calls, also by those that turn out to
  *    put no id on the wire, so that a replay gives out the same ones.
  */
-export class Journal extends Conductor implements LeafOwner {
+export class Journal extends Conductor implements CallLeafOwner {
   readonly start: StartMessage;
   readonly version: number;
   readonly #explicitCancellation: boolean;
@@ -71,24 +75,45 @@ export class Journal extends Conductor implements LeafOwner {
     });
   }
 
-  call<T>(
-    target: Omit<CallCommand, "type" | "invocationIdCompletionId" | "completionId">,
-    decode: Decode<T>,
-  ): { readonly invocationId: Durable<string>; readonly result: Durable<T> } {
+  call<T>(target: CommandTarget, decode: Decode<T>): CallLeaf<T> {
     const invocationIdCompletionId = this.takeCompletionId();
     const completionId = this.takeCompletionId();
-    const command: CallCommand = { type: "Call", ...target, invocationIdCompletionId, completionId };
-    const result = this.request(command, decode);
-    const invocationId = this.#invocationIdOf(invocationIdCompletionId, command);
+    const command: CallCommand = {
+      type: "Call",
+      service: target.service,
+      handler: target.handler,
+      key: target.key,
+      parameter: target.parameter,
+      headers: target.headers,
+      idempotencyKey: target.idempotencyKey,
+      scope: target.scope,
+      limitKey: target.limitKey,
+      invocationIdCompletionId,
+      completionId,
+      name: target.name,
+    };
+    this.issue(command);
     this.trackCall(invocationIdCompletionId);
-    return { invocationId, result };
+    return new CallLeaf(this, { decode, command, commandIndex: this.issued - 1 });
   }
 
-  send(target: Omit<OneWayCallCommand, "type" | "invocationIdCompletionId">): Durable<string> {
-    const invocationIdCompletionId = this.takeCompletionId();
-    const command: OneWayCallCommand = { type: "OneWayCall", ...target, invocationIdCompletionId };
+  send(target: CommandTarget, invokeTimeMs: number): Durable<string> {
+    const command: OneWayCallCommand = {
+      type: "OneWayCall",
+      service: target.service,
+      handler: target.handler,
+      key: target.key,
+      parameter: target.parameter,
+      headers: target.headers,
+      idempotencyKey: target.idempotencyKey,
+      scope: target.scope,
+      limitKey: target.limitKey,
+      invocationIdCompletionId: this.takeCompletionId(),
+      invokeTimeMs,
+      name: target.name,
+    };
     this.issue(command);
-    return this.#invocationIdOf(invocationIdCompletionId, command);
+    return this.invocationIdOf(command, this.issued - 1);
   }
 
   sleep(ms: number, name: string): Durable<void> {
@@ -127,7 +152,7 @@ export class Journal extends Conductor implements LeafOwner {
   /** Explicit mode: the ids of the calls since the last time this was asked. */
   takeTrackedCalls(): readonly Durable<string>[] {
     if (!this.#explicitCancellation) return [];
-    return this.drainTrackedCalls().map((id) => this.#invocationIdOf(id, undefined));
+    return this.drainTrackedCalls().map((id) => this.#idLeaf(id, undefined, this.issued - 1));
   }
 
   constant<T>(value: T): Durable<T> {
@@ -183,17 +208,16 @@ export class Journal extends Conductor implements LeafOwner {
     this.issue({ type: "ClearAllState", name: "" });
   }
 
-  #invocationIdOf(id: number, command: Command | undefined): Durable<string> {
+  invocationIdOf(command: CallCommand | OneWayCallCommand, commandIndex: number): Durable<string> {
+    return this.#idLeaf(command.invocationIdCompletionId, command, commandIndex);
+  }
+
+  #idLeaf(id: number, command: Command | undefined, commandIndex: number): Durable<string> {
     const decode: Decode<string> = (result) => {
       if (result.type !== "invocationId") throw unexpected(command, result);
       return result.invocationId;
     };
-    return new Leaf(this, {
-      source: { type: "completion", id },
-      decode,
-      command,
-      commandIndex: this.issued - 1,
-    });
+    return new Leaf(this, { source: { type: "completion", id }, decode, command, commandIndex });
   }
 
   /** A value that is known at once. A failing decode ends the attempt, as it would later. */

@@ -58,9 +58,8 @@ test.each([
   ],
   ["idempotencyKey", { idempotencyKey: "k" }, 'the journal holds "k", the code tried nothing'],
 ])("another %s of a call is named", async (field, change, words) => {
-  const driven = new Driven(
-    { recorded: [{ ...CALL, ...change }] },
-    async (journal) => journal.call(callTarget(), decodeText).result,
+  const driven = new Driven({ recorded: [{ ...CALL, ...change }] }, async (journal) =>
+    journal.call(callTarget(), decodeText),
   );
   expect(await driven.sent()).toMatchObject([
     { type: "Error", message: expect.stringContaining(`  ${field}: ${words}`) },
@@ -177,7 +176,7 @@ test("a value that cannot be decoded ends the attempt and names the step; the co
     const paid = journal.call(callTarget(), () => {
       throw new SyntaxError("not JSON");
     });
-    await paid.result.catch(() => {
+    await paid.catch(() => {
       seen = true;
     });
     return "";
