@@ -1,4 +1,5 @@
 import {
+  type AwaitTree,
   CANCEL_SIGNAL,
   type Command,
   FIRST_AWAKEABLE_SIGNAL,
@@ -25,7 +26,7 @@ export interface Wait {
 export class Canceled extends Error {}
 
 /** What of an attempt's start a handler needs. */
-export type Started = Pick<StartAttemptEffect, "invocationId" | "target" | "entries"> & {
+export type Started = Pick<StartAttemptEffect, "invocationId" | "target" | "entries" | "protocolVersion"> & {
   readonly start: Pick<StartAttemptEffect["start"], "id" | "stateMap" | "partialState">;
 };
 
@@ -56,6 +57,7 @@ export class Attempt {
   readonly #ready = new Map<string, NotificationResult>();
   readonly #proposed = new Map<number, Outcome>();
   #cancels = 0;
+  #reported: Wait | undefined;
 
   constructor(started: Started, nowMs: () => number) {
     this.started = started;
@@ -84,7 +86,16 @@ export class Attempt {
       require(this.#recorded.length === 0, () => {
         return `The journal of ${this.started.invocationId} lacks what its handler had waited for: ${JSON.stringify(next.value)}`;
       });
+      this.#report(next.value);
     }
+  }
+
+  /** From version 7 on the engine is told what is waited for, once. */
+  #report(wait: Wait): void {
+    if (this.started.protocolVersion < 7 || this.isInputEnded || wait === this.#reported) return;
+    this.#reported = wait;
+    const executingSideEffects = wait.run !== undefined;
+    this.outbox.push({ type: "AwaitingOn", awaitingOn: toAwaitTree(wait), executingSideEffects });
   }
 
   feed(message: Message): void {
@@ -112,17 +123,7 @@ export class Attempt {
   }
 
   suspend(): void {
-    const { completions = [], signals = [] } = this.blockedOn ?? {};
-    this.#close({
-      type: "Suspension",
-      awaitingOn: {
-        combinator: "firstCompleted",
-        completions,
-        signals: [...signals, CANCEL_SIGNAL],
-        namedSignals: [],
-        nested: [],
-      },
-    });
+    this.#close({ type: "Suspension", awaitingOn: toAwaitTree(this.blockedOn) });
   }
 
   fail(options: { nextRetryDelayMs?: number; behavior?: "retry" | "pause" | "fail" } = {}): void {
@@ -203,6 +204,17 @@ export class Attempt {
     const id = notification.type === "Signal" ? `s${notification.signal}` : `c${notification.completionId}`;
     if (!this.#ready.has(id)) this.#ready.set(id, notification.result);
   }
+}
+
+function toAwaitTree(wait: Wait | undefined): AwaitTree {
+  const { completions = [], signals = [] } = wait ?? {};
+  return {
+    combinator: "firstCompleted",
+    completions,
+    signals: [...signals, CANCEL_SIGNAL],
+    namedSignals: [],
+    nested: [],
+  };
 }
 
 /** What a replay compares. Protocol section 3.3. */

@@ -124,7 +124,7 @@ function isOutcome(ledger: Ledger, id: string, result: NotificationResult): bool
 }
 
 /** How an invocation may end: as its handler said, or by what was done to it. Sets what it ended with. */
-export function requireRightOutcome(life: Incarnation, { event }: Facts): void {
+export function requireRightOutcome(life: Incarnation, { event, appended }: Facts): void {
   const { id } = life;
   const isOwn = event?.type === "attemptMessages" && event.invocationId === id;
   if (isOwn && event.messages.at(-1)?.type === "End") {
@@ -136,10 +136,18 @@ export function requireRightOutcome(life: Incarnation, { event }: Facts): void {
   }
   const type = event?.type;
   const isDisturbed = type === "control" || type === "attemptFailed" || type === "attemptMessages";
-  require(isDisturbed, () => `${id} was ended by ${type ?? "a restart"}.`);
+  // A call that closes a ring is taken back, whatever event closed it.
+  const isTakenBack = !life.hasStarted && appended.some(({ entries }) => entries.some(tellsOfDeadlock));
+  require(isDisturbed || isTakenBack, () => `${id} was ended by ${type ?? "a restart"}.`);
   if (life.outcome === undefined) return;
   const text = describeResult(life.outcome);
   require(FROM_OUTSIDE.test(text), () => `${id} ended with ${text} on ${type}.`);
+}
+
+function tellsOfDeadlock({ message }: JournalEntry): boolean {
+  if (message.type !== "Completion" || message.result.type !== "failure") return false;
+  const { code, message: text } = message.result.failure;
+  return code === 409 && text.startsWith("Deadlock:");
 }
 
 /** Its journal, replayed, gives the same output and not one command more. */
@@ -148,7 +156,13 @@ function requireHandlersResult(life: Incarnation): Outcome | undefined {
     ({ message: { type } }) => type === "GetLazyState" || type === "GetLazyStateKeys",
   );
   const start = { id: decodeInvocationId(life.id), stateMap: [], partialState: isLazy };
-  const started = { invocationId: life.id, target: life.target, entries: life.journal, start };
+  const started = {
+    invocationId: life.id,
+    target: life.target,
+    entries: life.journal,
+    protocolVersion: 6 as const,
+    start,
+  };
   const attempt = new Attempt(started, () => 0);
   attempt.move();
   const left = attempt.outbox.map(({ type }) => type).join();
