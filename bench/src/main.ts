@@ -1,4 +1,7 @@
 import { parseArgs } from "node:util";
+import { measureEndToEnd } from "./end-to-end/end-to-end.ts";
+import type { GroupOptions } from "./group-options.ts";
+import { measureInProcess } from "./in-process/in-process.ts";
 import { toReport } from "./measure/report.ts";
 import {
   describeMachine,
@@ -7,7 +10,7 @@ import {
   type ResultTable,
   writeResult,
 } from "./measure/results.ts";
-import { type GroupOptions, measureProtocol } from "./protocol/protocol.ts";
+import { measureProtocol } from "./protocol/protocol.ts";
 import { Bundles } from "./subjects/bundle.ts";
 import { versionOfSubjects } from "./subjects/subject.ts";
 
@@ -20,7 +23,11 @@ import { versionOfSubjects } from "./subjects/subject.ts";
  */
 type Group = (bundles: Bundles, options: GroupOptions) => Promise<ResultTable[]>;
 
-const GROUPS: ReadonlyMap<string, Group> = new Map([["protocol", measureProtocol]]);
+const GROUPS: ReadonlyMap<string, Group> = new Map([
+  ["protocol", measureProtocol],
+  ["end-to-end", measureEndToEnd],
+  ["in-process", measureInProcess],
+]);
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -30,7 +37,10 @@ const { values, positionals } = parseArgs({
     /** Of one group. */
     seconds: { type: "string", default: "40" },
     only: { type: "string" },
+    /** A checkout of this repository, as one more subject. */
     against: { type: "string" },
+    /** A checkout of this repository, instead of this one: while somebody works in it, for example. */
+    checkout: { type: "string" },
   },
 });
 
@@ -63,7 +73,7 @@ async function measureGroup(name: string, bundles: Bundles): Promise<void> {
   console.error(`Written to ${await writeResult(result)}`);
 }
 
-const bundles = new Bundles();
+const bundles = new Bundles(values.checkout);
 try {
   for (const name of positionals.length > 0 ? positionals : GROUPS.keys()) await measureGroup(name, bundles);
 } finally {

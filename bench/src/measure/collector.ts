@@ -1,4 +1,4 @@
-import type { ResultRow, ResultTable, Target } from "./results.ts";
+import type { RatioOf, ResultRow, ResultTable, Target } from "./results.ts";
 
 interface Row {
   readonly target: Target | undefined;
@@ -27,7 +27,7 @@ export class Collector {
     else figures.push(figure);
   }
 
-  toTable(subjects: readonly string[]): ResultTable {
+  toTable(subjects: readonly string[], ratios: readonly RatioOf[]): ResultTable {
     const rows = [...this.#rows].map(
       ([work, { target, figures }]): ResultRow => ({
         work,
@@ -35,7 +35,7 @@ export class Collector {
         ...(target === undefined ? {} : { target }),
       }),
     );
-    return { title: this.#title, unit: this.#unit, subjects, rows };
+    return { title: this.#title, unit: this.#unit, subjects, ratios, rows };
   }
 }
 

@@ -15,6 +15,7 @@ const result: GroupResult = {
       title: "CPU",
       unit: "us",
       subjects: ["perdure", "official", "floor"],
+      ratios: [{ subject: "perdure", reference: "official" }],
       rows: [
         {
           work: "calls",

@@ -1,9 +1,10 @@
-import type { GroupResult, ResultRow, ResultTable, Target } from "./results.ts";
+import type { GroupResult, RatioOf, ResultRow, ResultTable, Target } from "./results.ts";
 import { type Summary, summarize, summarizeRatio } from "./stats.ts";
 
-/** Those that every ratio is about. */
+/** The subjects of most groups. */
 export const OURS = "perdure";
 export const OFFICIAL = "official";
+export const OURS_TO_OFFICIAL: RatioOf = { subject: OURS, reference: OFFICIAL };
 
 /** A group's result as text that is also Markdown. */
 export function toReport(result: GroupResult): string {
@@ -17,31 +18,30 @@ export function toReport(result: GroupResult): string {
   ].join("\n");
 }
 
-function toTable({ title, unit, subjects, rows }: ResultTable, quick: boolean): string[] {
-  const compared = subjects.includes(OURS) && subjects.includes(OFFICIAL);
+function toTable({ title, unit, subjects, ratios, rows }: ResultTable, quick: boolean): string[] {
   const aimed = !quick && rows.some(({ target }) => target !== undefined);
   const head = [
     `${title} (${unit})`,
     ...subjects,
-    ...(compared ? [`${OURS} / ${OFFICIAL}`] : []),
+    ...ratios.map(({ subject, reference }) => `${subject} / ${reference}`),
     ...(aimed ? ["target"] : []),
   ];
   const lines = rows.map((row) => {
-    const ratio = toRatio(row);
+    const found = ratios.map((ratio) => toRatio(row, ratio));
     return [
       row.work,
       ...subjects.map((subject) => formatFigures(row.figures[subject])),
-      ...(compared ? [ratio === undefined ? "" : formatSummary(ratio)] : []),
-      ...(aimed ? [formatTarget(row.target, ratio)] : []),
+      ...found.map((ratio) => (ratio === undefined ? "" : formatSummary(ratio))),
+      ...(aimed ? [formatTarget(row.target, found[0])] : []),
     ];
   });
   return alignColumns([head, ...lines]);
 }
 
-/** Ours as a part of the official one's; `undefined` if one of them was not measured. */
-export function toRatio({ figures }: ResultRow): Summary | undefined {
-  const [ours, official] = [figures[OURS], figures[OFFICIAL]];
-  return ours === undefined || official === undefined ? undefined : summarizeRatio(ours, official);
+/** `undefined` if one of them was not measured. */
+export function toRatio({ figures }: ResultRow, { subject, reference }: RatioOf): Summary | undefined {
+  const [ours, theirs] = [figures[subject], figures[reference]];
+  return ours === undefined || theirs === undefined ? undefined : summarizeRatio(ours, theirs);
 }
 
 export function isReached(ratio: number, target: Target): boolean {

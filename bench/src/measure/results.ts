@@ -28,14 +28,21 @@ export interface ResultTable {
   readonly title: string;
   readonly unit: string;
   readonly subjects: readonly string[];
+  /** Which subjects are put beside which; the first is held against the targets. */
+  readonly ratios: readonly RatioOf[];
   readonly rows: readonly ResultRow[];
+}
+
+export interface RatioOf {
+  readonly subject: string;
+  readonly reference: string;
 }
 
 export interface ResultRow {
   readonly work: string;
   /** By subject; the figures at one place were measured in the same round. */
   readonly figures: Readonly<Record<string, readonly number[]>>;
-  /** Ours as a part of the official one's. */
+  /** Of the table's first ratio. */
   readonly target?: Target | undefined;
 }
 

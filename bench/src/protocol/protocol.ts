@@ -1,9 +1,11 @@
+import type { GroupOptions } from "../group-options.ts";
 import { Http2Connection } from "../load/http2-connection.ts";
 import { Collector } from "../measure/collector.ts";
-import { OFFICIAL, OURS } from "../measure/report.ts";
-import type { ResultTable } from "../measure/results.ts";
-import { alternate, type Budget } from "../measure/rounds.ts";
+import { OFFICIAL, OURS, OURS_TO_OFFICIAL } from "../measure/report.ts";
+import type { RatioOf, ResultTable } from "../measure/results.ts";
+import { alternate } from "../measure/rounds.ts";
 import type { Bundles } from "../subjects/bundle.ts";
+import type { FloorScript } from "../subjects/floor.ts";
 import { type Subject, startSubject } from "../subjects/subject.ts";
 import { checkAnswers, floorPath, type PreparedWork, play, prepareWork, toFloorSteps } from "./play.ts";
 import { createWorks, replayOf, type Work } from "./works.ts";
@@ -14,15 +16,7 @@ import { createWorks, replayOf, type Work } from "./works.ts";
  */
 
 const FLOOR = "floor";
-
-export interface GroupOptions {
-  readonly quick: boolean;
-  readonly budget: Budget;
-  /** Another checkout of this repository, measured as one more subject. */
-  readonly against?: string | undefined;
-  /** Only works whose name contains this. */
-  readonly only?: string | undefined;
-}
+const AGAINST = "against";
 
 interface Player {
   readonly name: string;
@@ -41,6 +35,12 @@ export async function measureProtocol(bundles: Bundles, options: GroupOptions): 
   return [...warm, ...(await measureFresh(files, options))];
 }
 
+function ratiosOf(files: Files): RatioOf[] {
+  const others = [{ subject: OURS, reference: FLOOR }];
+  if (files.has(AGAINST)) others.push({ subject: OURS, reference: AGAINST });
+  return [OURS_TO_OFFICIAL, ...others];
+}
+
 async function makeFiles(bundles: Bundles, { against }: GroupOptions): Promise<Files> {
   const files = new Map([
     [OURS, await bundles.make({ entry: "./ours.ts" })],
@@ -48,7 +48,7 @@ async function makeFiles(bundles: Bundles, { against }: GroupOptions): Promise<F
     [FLOOR, await bundles.make({ entry: "./floor.ts" })],
   ]);
   if (against !== undefined) {
-    files.set("against", await bundles.make({ entry: "./ours.ts", checkout: against }));
+    files.set(AGAINST, await bundles.make({ entry: "./ours.ts", checkout: against }));
   }
   return files;
 }
@@ -87,7 +87,7 @@ async function measureWarm(
   } finally {
     await Promise.all(players.map(stopPlayer));
   }
-  return [cpu, wall, heap].map((collector) => collector.toTable([...files.keys()]));
+  return [cpu, wall, heap].map((collector) => collector.toTable([...files.keys()], ratiosOf(files)));
 }
 
 /** What the first replay costs a process that has just begun to listen. */
@@ -111,7 +111,7 @@ async function measureFresh(files: Files, options: GroupOptions): Promise<Result
       }
     }
   });
-  return [cpu, wall].map((collector) => collector.toTable([...files.keys()]));
+  return [cpu, wall].map((collector) => collector.toTable([...files.keys()], ratiosOf(files)));
 }
 
 async function startPlayer(name: string, file: string, works: readonly Work[]): Promise<Player> {
@@ -119,7 +119,8 @@ async function startPlayer(name: string, file: string, works: readonly Work[]): 
   const connection = await Http2Connection.open(subject.port);
   const isFloor = name === FLOOR;
   for (const work of isFloor ? works : []) {
-    await subject.teach({ path: floorPath(work), steps: toFloorSteps(work) });
+    const script: FloorScript = { path: floorPath(work), steps: toFloorSteps(work) };
+    await subject.ask(script);
   }
   const prepared = works.map((work) => prepareWork(work, isFloor ? floorPath(work) : work.path));
   return { name, subject, connection, works: prepared };

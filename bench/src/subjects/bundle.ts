@@ -7,17 +7,23 @@ const BENCH = fileURLToPath(new URL("../../", import.meta.url));
 export interface BundleOptions {
   /** Seen from this folder. */
   readonly entry: string;
-  /** Another checkout of this repository, whose packages are taken instead of those of this one. */
+  /** A checkout whose packages are taken for this file. */
   readonly checkout?: string | undefined;
 }
 
 /** Files for plain Node, made of the sources as they are now, so that nothing has to be built before. */
 export class Bundles {
   readonly #folder = `${BENCH}.bundles/${process.pid}`;
+  readonly #checkout: string | undefined;
   #count = 0;
 
+  /** From this checkout of the repository; from this one when absent. */
+  constructor(checkout?: string) {
+    this.#checkout = checkout;
+  }
+
   /** Returns the path of the file. */
-  async make({ entry, checkout }: BundleOptions): Promise<string> {
+  async make({ entry, checkout = this.#checkout }: BundleOptions): Promise<string> {
     await mkdir(this.#folder, { recursive: true });
     this.#count += 1;
     const outfile = `${this.#folder}/${this.#count}.mjs`;

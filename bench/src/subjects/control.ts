@@ -19,7 +19,7 @@ export type Answer = Usage | Allocated | Record<string, never>;
 const SAMPLING_INTERVAL_BYTES = 8192;
 
 /** Says that this process listens, and answers questions about it until the other side is gone. */
-export function answerQuestions(port: number): void {
+export function answerQuestions(port: number, more: Readonly<Record<string, unknown>> = {}): void {
   const sampler = new Sampler();
   process.on("message", (question: unknown) => {
     if (typeof question === "string") {
@@ -27,7 +27,7 @@ export function answerQuestions(port: number): void {
     }
   });
   process.on("disconnect", () => process.exit());
-  process.send?.({ ready: port });
+  process.send?.({ ready: port, ...more });
 }
 
 async function answer(question: Question, sampler: Sampler): Promise<Answer> {

@@ -6,6 +6,8 @@ export type Sdk = Pick<typeof import("@perdure/sdk"), "service" | "object" | "ha
 /** How many steps a handler takes. */
 export interface Size {
   readonly n: number;
+  /** What the first value is, so that answers differ; 0 when absent. */
+  readonly from?: number;
 }
 
 const echo = { name: "Echo" } as const;
@@ -21,18 +23,18 @@ export function createServices({ service, object, handlers, RestatePromise }: Sd
   const bench = service({
     name: "Bench",
     handlers: {
-      empty: async (_ctx: Context, { n }: Size) => n,
+      empty: async (_ctx: Context, { n, from = 0 }: Size) => n + from,
 
-      calls: async (ctx: Context, { n }: Size) => {
+      calls: async (ctx: Context, { n, from = 0 }: Size) => {
         const client = ctx.serviceClient<EchoHandlers>(echo);
         let sum = 0;
-        for (let i = 0; i < n; i += 1) sum += await client.echo(i);
+        for (let i = 0; i < n; i += 1) sum += await client.echo(from + i);
         return sum;
       },
 
-      runs: async (ctx: Context, { n }: Size) => {
+      runs: async (ctx: Context, { n, from = 0 }: Size) => {
         let sum = 0;
-        for (let i = 0; i < n; i += 1) sum += await ctx.run("step", () => i);
+        for (let i = 0; i < n; i += 1) sum += await ctx.run("step", () => from + i);
         return sum;
       },
 
@@ -41,15 +43,15 @@ export function createServices({ service, object, handlers, RestatePromise }: Sd
         return n;
       },
 
-      all: async (ctx: Context, { n }: Size) => {
+      all: async (ctx: Context, { n, from = 0 }: Size) => {
         const client = ctx.serviceClient<EchoHandlers>(echo);
-        return total(await RestatePromise.all(Array.from({ length: n }, (_, i) => client.echo(i))));
+        return total(await RestatePromise.all(Array.from({ length: n }, (_, i) => client.echo(from + i))));
       },
 
       /** As `all`, by the language's own means. */
-      plainAll: async (ctx: Context, { n }: Size) => {
+      plainAll: async (ctx: Context, { n, from = 0 }: Size) => {
         const client = ctx.serviceClient<EchoHandlers>(echo);
-        return total(await Promise.all(Array.from({ length: n }, (_, i) => client.echo(i))));
+        return total(await Promise.all(Array.from({ length: n }, (_, i) => client.echo(from + i))));
       },
     },
   });

@@ -1,7 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { findNode24 } from "../../../scripts/find-node24.ts";
 import type { Allocated, Question, Usage } from "./control.ts";
-import type { FloorScript } from "./floor.ts";
 
 const READY_TIMEOUT_MS = 30_000;
 
@@ -10,11 +9,13 @@ export interface Subject {
   readonly name: string;
   readonly port: number;
   readonly pid: number;
+  /** All that it said when it was ready. */
+  readonly said: Readonly<Record<string, unknown>>;
   usage(): Promise<Usage>;
   /** What the work allocated on the heap. Not to be timed: sampling costs. */
   allocated(work: () => Promise<unknown>): Promise<number>;
-  /** Of the floor alone. */
-  teach(script: FloorScript): Promise<void>;
+  /** Sends a message of the subject's own, and waits for what it says to it. */
+  ask<T>(message: object): Promise<T>;
   stop(): Promise<void>;
 }
 
@@ -46,14 +47,15 @@ export async function startSubject({ name, file, args = [] }: SubjectOptions): P
     serialization: "advanced",
   });
   const mailbox = new Mailbox(name, child);
-  const { ready } = (await mailbox.next(READY_TIMEOUT_MS)) as { ready: number };
-  const ask = async <T>(question: Question | FloorScript): Promise<T> => {
+  const said = (await mailbox.next(READY_TIMEOUT_MS)) as { ready: number };
+  const ask = async <T>(question: Question | object): Promise<T> => {
     child.send(question);
     return (await mailbox.next()) as T;
   };
   return {
     name,
-    port: ready,
+    port: said.ready,
+    said,
     pid: child.pid ?? 0,
     usage: () => ask<Usage>("usage"),
     async allocated(work) {
@@ -61,7 +63,7 @@ export async function startSubject({ name, file, args = [] }: SubjectOptions): P
       await work();
       return (await ask<Allocated>("allocated")).bytes;
     },
-    teach: (script) => ask(script),
+    ask,
     stop: () => mailbox.stop(),
   };
 }
