@@ -1,66 +1,57 @@
-import type { Delays, Memory } from "./measure.ts";
+import type { Delays } from "./measure.ts";
 import type { Compacted } from "./phase-compact.ts";
 import type { Filled } from "./phase-fill.ts";
 import type { Reopened } from "./phase-reopen.ts";
 
-export interface Results {
-  readonly machine: string;
-  readonly filled: Filled;
-  readonly reopened: Reopened;
+export interface Measured {
+  readonly size: string;
+  /** Absent when the folder was there already. */
+  readonly filled: Filled | undefined;
+  readonly opened: Reopened;
   readonly compacted: Compacted;
   /** Once more, from the snapshot. */
   readonly again: Reopened;
 }
 
-/** All that was measured, as text to be read. */
-export function toReport({ machine, filled, reopened, compacted, again }: Results): string {
-  const lines = [
-    machine,
+const COLUMNS: readonly (readonly [title: string, cell: (measured: Measured) => string])[] = [
+  ["finished", ({ again }) => String(again.finished)],
+  ["start from a log", ({ opened }) => startOf(opened)],
+  ["start from a snapshot", ({ again }) => startOf(again)],
+  ["RSS", ({ again }) => mebibytes(again.memory.rss)],
+  ["heap and buffers", ({ again }) => mebibytes(again.memory.heapUsed + again.memory.arrayBuffers)],
+  ["folder", ({ compacted }) => mebibytes(compacted.diskBytesAfter)],
+  ["snapshot", ({ compacted }) => `${seconds(compacted.compactMs)}, ${delaysOf(compacted.delays)}`],
+  ["one more invocation", ({ again }) => `${Math.round(again.cost.cpuMicrosEach)} us of CPU`],
+  ["while they run", ({ again }) => delaysOf(again.delays)],
+];
+
+/** A table of all that was measured, and a line about each folder that was filled. */
+export function toReport(measured: readonly Measured[]): string {
+  return [
+    `| ${COLUMNS.map(([title]) => title).join(" | ")} |`,
+    `| ${COLUMNS.map(() => "---").join(" | ")} |`,
+    ...measured.map((each) => `| ${COLUMNS.map(([, cell]) => cell(each)).join(" | ")} |`),
     "",
-    `${filled.finished} finished, live: ${JSON.stringify(filled.live)}`,
-    `filled in ${seconds(filled.fill.wallMs)}: ${micros(filled.fill.cpuMicrosEach)} of CPU each, event loop ${delaysOf(filled.fillDelays)}, ${filled.snapshots} snapshots in the background`,
-    "",
-    "| finished before | CPU each | rate | event loop | memory | folder |",
-    "| --- | --- | --- | --- | --- | --- |",
-    ...filled.milestones.map(
-      ({ stored, cost, delays, memory, diskBytes }) =>
-        `| ${stored} | ${micros(cost.cpuMicrosEach)} | ${Math.round((cost.count / cost.wallMs) * 1000)}/s | ${delaysOf(delays)} | ${memoryOf(memory)} | ${mebibytes(diskBytes)} |`,
-    ),
-    "",
-    ...reopenedOf("opened again", reopened),
-    `a snapshot of ${compacted.keys} keys: ${seconds(compacted.compactMs)}, event loop ${delaysOf(compacted.delays)}, folder ${mebibytes(compacted.diskBytesBefore)} before, ${mebibytes(compacted.diskBytesAfter)} after`,
-    ...reopenedOf("opened from the snapshot", again),
-  ];
-  return lines.join("\n");
+    ...measured.flatMap(({ size, filled }) => (filled === undefined ? [] : [filledOf(size, filled)])),
+  ].join("\n");
 }
 
-function reopenedOf(title: string, reopened: Reopened): string[] {
-  const { openMs, openCpuMs, firstAnswerMs, peakRss, empty, memory, finished, live, cost } = reopened;
-  const count = finished + Object.values(live).reduce((sum, each) => sum + each, 0);
-  const bytes = memory.heapUsed - empty.heapUsed + (memory.arrayBuffers - empty.arrayBuffers);
-  return [
-    `${title}: takes requests after ${seconds(openMs)} (${seconds(openCpuMs)} of CPU), first answer after ${seconds(firstAnswerMs)}`,
-    `  memory ${memoryOf(memory)}, at most ${mebibytes(peakRss)}; ${Math.round(bytes / count)} bytes for each of ${count}`,
-    `  then ${micros(cost.cpuMicrosEach)} of CPU each; live: ${JSON.stringify(live)}`,
-  ];
+function filledOf(size: string, { cost, delays, snapshots, live }: Filled): string {
+  return `${size}: filled in ${seconds(cost.wallMs)}, ${Math.round(cost.cpuMicrosEach)} us of CPU each, ${delaysOf(delays)}, ${snapshots} snapshots in the background; live ${JSON.stringify(live)}`;
+}
+
+function startOf({ openMs, openCpuMs }: Reopened): string {
+  return `${seconds(openMs)} (${seconds(openCpuMs)} of CPU)`;
 }
 
 function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(2)} s`;
 }
 
-function micros(value: number): string {
-  return `${Math.round(value)} us`;
-}
-
 function mebibytes(bytes: number): string {
   return `${Math.round(bytes / 2 ** 20)} MiB`;
 }
 
-function memoryOf({ rss, heapUsed, arrayBuffers }: Memory): string {
-  return `${mebibytes(rss)} (heap ${mebibytes(heapUsed)}, buffers ${mebibytes(arrayBuffers)})`;
-}
-
 function delaysOf({ p50, p99, max }: Delays): string {
-  return `p50 ${p50.toFixed(1)}, p99 ${p99.toFixed(1)}, max ${max.toFixed(0)} ms`;
+  return `event loop away p50 ${p50.toFixed(1)}, p99 ${p99.toFixed(1)}, max ${max.toFixed(0)} ms`;
 }

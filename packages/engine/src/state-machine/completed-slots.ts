@@ -44,6 +44,7 @@ export class CompletedSlots {
   /** Without their keys: one object for all invocations of a handler. */
   readonly #targets: Target[] = [];
   readonly #targetNumbers = new Map<string, number>();
+  #lastTarget = 0;
   #made = 1;
   /** The first of the slots that were given back, chained as they would be by hash. */
   #firstFree = NONE;
@@ -195,7 +196,15 @@ export class CompletedSlots {
     return this.#chunks[slot >>> CHUNK_BITS] as Chunk;
   }
 
-  #numberOf({ service, handler, serviceKind, handlerKind }: Target): number {
+  #numberOf(target: Target): number {
+    // One handler's often end one after the other.
+    const last = this.#targets[this.#lastTarget];
+    if (last !== undefined && isSameHandler(last, target)) return this.#lastTarget;
+    this.#lastTarget = this.#lookUpNumber(target);
+    return this.#lastTarget;
+  }
+
+  #lookUpNumber({ service, handler, serviceKind, handlerKind }: Target): number {
     const name = JSON.stringify([service, handler, serviceKind, handlerKind]);
     const known = this.#targetNumbers.get(name);
     if (known !== undefined) return known;
@@ -203,6 +212,15 @@ export class CompletedSlots {
     this.#targetNumbers.set(name, number);
     return number;
   }
+}
+
+function isSameHandler(a: Target, b: Target): boolean {
+  return (
+    a.handler === b.handler &&
+    a.service === b.service &&
+    a.handlerKind === b.handlerKind &&
+    a.serviceKind === b.serviceKind
+  );
 }
 
 const NO_REST: Rest = [null, null, null];
