@@ -14,12 +14,13 @@ import {
   type Store,
 } from "@perdure/engine/internal";
 import { connect, type Ingress } from "@perdure/sdk/clients";
-import { type BoundEndpoint, bindEndpoint, type JournalInspector, toManifest } from "@perdure/sdk/internal";
+import { type BoundEndpoint, type JournalInspector, toManifest } from "@perdure/sdk/internal";
 import { joinInspectors } from "../misuse/join-inspectors.ts";
 import type { Misuse } from "../misuse/misuse.ts";
 import { createMisuseGuard, type MisuseGuard } from "../misuse/misuse-guard.ts";
 import { Activity } from "./activity.ts";
 import { AttemptWatch } from "./attempt-watch.ts";
+import { bindServices } from "./bind-services.ts";
 import { ClientWaits } from "./client-waits.ts";
 import {
   FAILURES_MAX,
@@ -30,9 +31,7 @@ import {
   type TestEngineOptions,
 } from "./options.ts";
 import { Pacemaker } from "./pacemaker.ts";
-import { quietLog } from "./quiet-log.ts";
 import { createChance } from "./random.ts";
-import { withReplacements } from "./replacement.ts";
 import { type RunningInvocation, sayRunning, toRunning } from "./running.ts";
 import { Runs } from "./runs.ts";
 import { toCheckedMs } from "./test-clock.ts";
@@ -106,7 +105,8 @@ async function assembleGuarded(
   const runs = new Runs(options.runs ?? {}, activity);
   const time = new VirtualTime(toStartMs(options.now));
   const chance = createChance(options.seed ?? SEED);
-  const bound = toEndpoint(options, seams, runs);
+  const watched = bindServices(options, runs);
+  const bound = seams.wrapEndpoint?.(watched) ?? watched;
   const endpoint = guard?.toEndpoint(bound) ?? bound;
   const open = async (on: Store): Promise<Opened> => {
     const registry = new Registry({ defaults: toDefaults(options) });
@@ -154,6 +154,7 @@ async function assembleGuarded(
     waits,
     isRested: () =>
       attempts.rested && waits.rested && opened.store.underWay === 0 && seams.isRested?.() !== false,
+    isHeld: () => seams.isRested?.() === false,
     busyKey: () => attempts.busy.map(({ invocationId, rest }) => `${invocationId} ${rest?.runs}`).join(),
     api: () => opened.engine,
     describeRunning: () => running().map(sayRunning),
@@ -203,22 +204,6 @@ const SWEEP_INTERVAL_MS = 1000;
 function toStartMs(now: Date | number | undefined): number {
   if (now === undefined) return START_MS;
   return typeof now === "number" ? now : now.getTime();
-}
-
-function toEndpoint(
-  { services, replace = [], ...options }: TestEngineOptions,
-  seams: Seams,
-  runs: Runs,
-): BoundEndpoint {
-  const { logger = quietLog, defaultServiceOptions, journalValueCodecProvider } = options;
-  const bound = bindEndpoint({
-    services: withReplacements(services, replace),
-    logger,
-    defaultServiceOptions,
-    journalValueCodecProvider,
-  });
-  const watched = runs.watch(bound);
-  return seams.wrapEndpoint?.(watched) ?? watched;
 }
 
 /** Unlimited: a policy of the service's own counts, and past `failuresMax` the kit steps in. */

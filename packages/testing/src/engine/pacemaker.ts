@@ -20,6 +20,8 @@ export interface PacemakerOptions {
   readonly waits: ClientWaits;
   /** Nothing is under way, but what waits for something durable. */
   readonly isRested: () => boolean;
+  /** Something is held back on purpose, so that even a move by hand waits for it. */
+  readonly isHeld: () => boolean;
   /** Who is under way, so that a pause for the same ones is made only once. */
   readonly busyKey: () => string;
   readonly api: () => EngineApi;
@@ -122,13 +124,18 @@ export class Pacemaker {
 
   /** Like `settle`, but work of the author's own holds it up only for a moment, and only once. */
   async #settleOrGiveUp(): Promise<void> {
-    const { activity, isRested, busyKey, patienceMs } = this.#options;
-    const startedAtMs = realNow();
+    const { activity, isRested, isHeld, busyKey, patienceMs } = this.#options;
+    let startedAtMs = realNow();
     for (;;) {
       await activity.quiet(patienceMs);
       if (isRested() || this.#closed) {
         this.#patienceSpentOn = "";
         return;
+      }
+      if (isHeld()) {
+        await activity.next(ADVANCE_PATIENCE_MS);
+        startedAtMs = realNow();
+        continue;
       }
       const leftMs = ADVANCE_PATIENCE_MS - (realNow() - startedAtMs);
       const key = busyKey();

@@ -64,7 +64,7 @@ export function sayMessage(message: Message, of: string | undefined = undefined)
     case "ProposeRunCompletion":
       return `result of ${of ?? `run ${message.completionId}`}${sayOutcome(message.result.type)}`;
     case "Completion":
-      return `result of ${of ?? `step ${message.completionId}`}${sayOutcome(message.result.type)}`;
+      return `${message.kind === "CallInvocationId" ? "id" : "result"} of ${of ?? `step ${message.completionId}`}${sayOutcome(message.result.type)}`;
     case "Signal":
       return message.signal === 1 ? "the cancellation" : `signal ${message.signal}`;
     default:

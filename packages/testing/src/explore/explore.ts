@@ -163,7 +163,7 @@ class Explorer<Result, Effects> {
   }
 
   async #findShorter(
-    { record: { schedule } }: Found<Result, Effects>,
+    { record: { schedule }, verdict: { code } }: Found<Result, Effects>,
     baseline: RunRecord<Result, Effects>,
     runsMax: number,
   ): Promise<Found<Result, Effects> | undefined> {
@@ -173,7 +173,7 @@ class Explorer<Result, Effects> {
       if (this.#runs >= runsMax) return undefined;
       const record = await this.#run(shorter);
       const verdict = await judge(this.#options, record, baseline);
-      if (verdict !== undefined && record.unreached.length === 0) return { record, verdict };
+      if (verdict?.code === code && record.unreached.length === 0) return { record, verdict };
       this.#right.add(text);
     }
     return undefined;

@@ -21,7 +21,8 @@ export async function judge<Result, Effects>(
   const { run, stopped, threw } = record;
   if (stopped !== undefined) return { code: stopped.type, problem: stopped.message };
   if (run.cancelled.length > 0 || hasCancel(record.schedule)) {
-    if (run.cancelled.length === 0) return undefined;
+    // It came too late to change anything, or was not reached.
+    if (run.cancelled.length === 0 || (!threw && compare(record, baseline) === undefined)) return undefined;
     return await ask("cancelled", "whenCancelled", () => options.whenCancelled?.(run, baseline.run));
   }
   if (threw) {

@@ -47,7 +47,8 @@ export interface ExploreOptions<Result, Effects> {
     | ((run: ExploredRun<Result, Effects>, baseline: ExploredRun<Result, Effects>) => void | Promise<void>)
     | undefined;
   /**
-   * Says, by throwing, whether a run in which invocations were cancelled is right. Without
+   * Says, by throwing, whether a run in which invocations were cancelled is right. Not asked
+   * when the run is the same as the undisturbed one: a cancellation may come too late. Without
    * it, such a run has to come to an end, and that is all.
    */
   readonly whenCancelled?:

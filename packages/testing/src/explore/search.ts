@@ -3,7 +3,7 @@ import { shareOut, spread } from "./budget.ts";
 import type { RunRecord } from "./one-run.ts";
 import { FAULT_KINDS, type FaultKind, MIXED_RUNS_MAX, ORDER_RUNS_MAX } from "./options.ts";
 import type { Coverage } from "./report.ts";
-import type { Fault, Schedule } from "./schedule.ts";
+import { type Fault, hasCancel, type Schedule } from "./schedule.ts";
 
 /**
  * Which runs are made, and in which order.
@@ -94,7 +94,10 @@ function* furtherOrders(schedule: Schedule, choicePoints: readonly number[]): It
 
 const MIXED_FAULTS_MAX = 3;
 
-/** One fault more in a run that was made already, at a place that only came up in it. */
+/**
+ * One fault more in a run that was made already, at a place that came up in it. Nothing is
+ * cancelled twice: that cuts off what is undone, too, and hardly any code stands it.
+ */
 async function tryMixed(
   { attempt, chance, kinds }: SearchOptions,
   share: number,
@@ -104,7 +107,10 @@ async function tryMixed(
   for (let round = 0; round < share; round += 1) {
     const base = pick(seen, chance);
     if (base === undefined || base.schedule.length >= MIXED_FAULTS_MAX) continue;
-    const faults: Fault[] = base.places.filter(({ type }) => kinds.includes(type));
+    const isCancelled = hasCancel(base.schedule);
+    const faults: Fault[] = base.places.filter(
+      ({ type }) => kinds.includes(type) && !(isCancelled && type === "cancel"),
+    );
     if (kinds.includes("suspend")) faults.push({ type: "suspendAll" });
     const fault = pick(faults, chance);
     if (fault === undefined) continue;

@@ -29,6 +29,9 @@ export class Subject {
   said(message: Message): void {
     if (!isCommand(message)) return;
     if ("completionId" in message) this.#steps.set(message.completionId, message);
+    if (message.type === "Call" || message.type === "OneWayCall") {
+      this.#steps.set(message.invocationIdCompletionId, message);
+    }
     if (message.type === "Output") this.outcome = message.result;
   }
 
