@@ -1,6 +1,8 @@
 import { parseArgs } from "node:util";
+import { measureCold } from "./cold/cold.ts";
 import { measureEndToEnd } from "./end-to-end/end-to-end.ts";
 import type { GroupOptions } from "./group-options.ts";
+import { measureGrowth } from "./growth/growth.ts";
 import { measureInProcess } from "./in-process/in-process.ts";
 import { toReport } from "./measure/report.ts";
 import {
@@ -27,6 +29,8 @@ const GROUPS: ReadonlyMap<string, Group> = new Map([
   ["protocol", measureProtocol],
   ["end-to-end", measureEndToEnd],
   ["in-process", measureInProcess],
+  ["growth", measureGrowth],
+  ["cold", measureCold],
 ]);
 
 const { values, positionals } = parseArgs({

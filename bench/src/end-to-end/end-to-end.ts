@@ -5,7 +5,7 @@ import { alternate } from "../measure/rounds.ts";
 import type { Bundles } from "../subjects/bundle.ts";
 import type { Usage } from "../subjects/control.ts";
 import { createJobs, type Job } from "./jobs.ts";
-import { applyLoad } from "./load.ts";
+import { applyLoad, type Load } from "./load.ts";
 import {
   ENGINE_ALONE,
   ENGINE_ENDPOINT,
@@ -22,9 +22,9 @@ import {
 const THROUGHPUT_AT_LEAST: Target = { atLeast: 5 };
 const LATENCY_AT_MOST: Target = { atMost: 0.4 };
 const MEMORY_AT_MOST: Target = { atMost: 0.5 };
-const ROUNDS = 3;
-/** Before each turn, as a part of it. */
-const WARM_UP = 0.25;
+/** As long as one job is asked for in one round; then those under way are waited for. */
+const TURN_SECONDS = 0.2;
+const WARM_UP_SECONDS = 0.5;
 const MEBIBYTE = 2 ** 20;
 
 const RATIOS: readonly RatioOf[] = [
@@ -93,45 +93,48 @@ async function measureAll(
       .map((count): Turn => ({ index, connections: count }))
       .filter(({ connections }) => nameOf(name, connections).includes(only)),
   );
-  const rounds = quick ? 1 : ROUNDS;
-  const seconds = budget.seconds / (turns.length * measured.length * rounds * (1 + WARM_UP));
-  await alternate(measured, { seconds: 0, roundsMin: rounds, roundsMax: rounds }, async (order) => {
+  const seconds = quick ? 0 : TURN_SECONDS;
+  for (const each of quick ? [] : measured) {
+    for (const index of each.jobs.keys()) await load(each, { index, connections: 16 }, WARM_UP_SECONDS);
+  }
+  await alternate(measured, { ...budget, roundsMin: 1 }, async (order) => {
     for (const turn of turns) {
       for (const each of order) await takeTurn(each, turn, { seconds, tables });
     }
   });
 }
 
+async function load(measured: Measured, { index, connections }: Turn, seconds: number): Promise<Load> {
+  const { system, jobs, nextIndex: firstIndex } = measured;
+  const job = jobs[index] as Job;
+  const options = { url: system.ingressUrl, job, connections, firstIndex, requestsMin: 1, seconds };
+  const found = await applyLoad(options);
+  measured.nextIndex += found.requests;
+  return found;
+}
+
 async function takeTurn(
   measured: Measured,
-  { index, connections }: Turn,
+  turn: Turn,
   { seconds, tables }: { seconds: number; tables: Tables },
 ): Promise<void> {
   const { system, jobs } = measured;
-  const job = jobs[index] as Job;
-  const run = async (duration: number) => {
-    const { nextIndex: firstIndex } = measured;
-    const options = { url: system.ingressUrl, job, connections, firstIndex, requestsMin: 1 };
-    const load = await applyLoad({ ...options, seconds: duration });
-    measured.nextIndex += load.requests;
-    return load;
-  };
-  if (seconds > 0) await run(seconds * WARM_UP);
+  const job = jobs[turn.index] as Job;
   const before = await usagesOf(system);
-  const load = await run(seconds);
+  const found = await load(measured, turn, seconds);
   const after = await usagesOf(system);
 
   const subject = system.name;
-  const work = nameOf(job.name, connections);
-  const alone = connections === 1;
+  const work = nameOf(job.name, turn.connections);
+  const alone = turn.connections === 1;
   const rateTarget = alone ? undefined : THROUGHPUT_AT_LEAST;
-  tables.rate.add({ work, subject, figure: load.perSecond, target: rateTarget });
-  tables.p50.add({ work, subject, figure: load.p50Ms, target: alone ? LATENCY_AT_MOST : undefined });
-  tables.p99.add({ work, subject, figure: load.p99Ms });
+  tables.rate.add({ work, subject, figure: found.perSecond, target: rateTarget });
+  tables.p50.add({ work, subject, figure: found.p50Ms, target: alone ? LATENCY_AT_MOST : undefined });
+  tables.p99.add({ work, subject, figure: found.p99Ms });
   for (const [place, { role }] of system.processes.entries()) {
     const micros = (after[place] as Usage).cpuMicros - (before[place] as Usage).cpuMicros;
     const table = role === "engine" ? tables.engineCpu : tables.endpointCpu;
-    table.add({ work, subject, figure: micros / load.requests });
+    table.add({ work, subject, figure: micros / found.requests });
   }
 }
 

@@ -1,6 +1,6 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { type BuildOptions, build } from "esbuild";
 
 const BENCH = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -24,12 +24,35 @@ export class Bundles {
 
   /** Returns the path of the file. */
   async make({ entry, checkout = this.#checkout }: BundleOptions): Promise<string> {
+    const [outfile, options] = await this.#prepare(checkout);
+    await build({ ...options, entryPoints: [fileURLToPath(new URL(entry, import.meta.url))], outfile });
+    return outfile;
+  }
+
+  /**
+   * An entry of the SDK in the form in which it is published: what is loaded late stands
+   * in files of its own. Returns the path of the file to import.
+   */
+  async makeEntry(): Promise<string> {
+    const [outfile, options] = await this.#prepare(this.#checkout);
+    const outdir = outfile.replace(/\.mjs$/, "");
+    const stdin = { contents: 'export * from "@perdure/sdk";', resolveDir: BENCH };
+    const outExtension = { ".js": ".mjs" };
+    await build({ ...options, stdin, outdir, splitting: true, outExtension, entryNames: "index" });
+    return `${outdir}/index.mjs`;
+  }
+
+  /** A file that imports an installed package, from where it is found. */
+  async makeReexport(name: string): Promise<string> {
+    const [outfile] = await this.#prepare(undefined);
+    await writeFile(outfile, `export * from ${JSON.stringify(name)};\n`);
+    return outfile;
+  }
+
+  async #prepare(checkout: string | undefined): Promise<[outfile: string, options: BuildOptions]> {
     await mkdir(this.#folder, { recursive: true });
     this.#count += 1;
-    const outfile = `${this.#folder}/${this.#count}.mjs`;
-    await build({
-      entryPoints: [fileURLToPath(new URL(entry, import.meta.url))],
-      outfile,
+    const options: BuildOptions = {
       bundle: true,
       platform: "node",
       format: "esm",
@@ -37,12 +60,9 @@ export class Bundles {
       // Found beside the bundle, which is why it does not lie in the system's temporary folder.
       external: ["@restatedev/*"],
       ...(checkout === undefined ? {} : { alias: toAliases(checkout) }),
-      banner: {
-        js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
-      },
       logLevel: "error",
-    });
-    return outfile;
+    };
+    return [`${this.#folder}/${this.#count}.mjs`, options];
   }
 
   async remove(): Promise<void> {
