@@ -186,7 +186,7 @@ async function openStore({
 }: CreateEngineOptions): Promise<Store> {
   if (data === undefined) {
     if (ephemeral !== true) console.warn(KEEPS_NOTHING);
-    return createMemoryStore();
+    return createMemoryStore({ isVolatile: true });
   }
   return openLogStore({ folder: data, onFailure: onStoreProblem, onWarning: onStoreProblem });
 }

@@ -88,7 +88,7 @@ export class Engine implements EngineApi {
       random: random ?? Math.random,
     };
     const waiters = new Waiters();
-    const machine = new StateMachine({ directory: registry, xxh3: parts.xxh3 });
+    const machine = new StateMachine({ directory: registry, xxh3: parts.xxh3, isVolatile: store.isVolatile });
     const steps: Steps = new Steps({
       machine,
       store,

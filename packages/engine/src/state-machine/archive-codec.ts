@@ -1,5 +1,5 @@
 import type { HandlerKind, Outcome, ServiceKind } from "@perdure/sdk/internal";
-import { decodeEntry, decodeJson, encodeEntry, encodeJson } from "./codec.ts";
+import { decodeEntry, decodeJson, encodeJson, writeEntry } from "./codec.ts";
 import { RecordReader, RecordWriter } from "./record-bytes.ts";
 import type { Archive, CompletedInvocation, InvokedBy, JournalEntry, Target } from "./records.ts";
 
@@ -185,7 +185,7 @@ function readResult(reader: RecordReader): Outcome {
 
 function writeJournal(journal: readonly JournalEntry[]): void {
   writer.length(journal.length);
-  for (const entry of journal) writer.bytes(encodeEntry(entry));
+  for (const entry of journal) writeEntry(writer, entry);
 }
 
 function readJournal(reader: RecordReader): JournalEntry[] {

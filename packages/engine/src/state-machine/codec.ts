@@ -1,4 +1,5 @@
 import { type Command, createMessageDecoder, encodeMessages, type Notification } from "@perdure/sdk/internal";
+import type { RecordWriter } from "./record-bytes.ts";
 import type { JournalEntry, LiveInvocation, PromiseRecord } from "./records.ts";
 
 /**
@@ -58,19 +59,30 @@ type StoredFact =
 type StoredFacts = Pick<LiveInvocation, StoredFact>;
 
 export function encodeLive(invocation: LiveInvocation): Uint8Array {
-  const {
-    journal,
-    commandCount,
-    expected,
-    completed,
-    callees,
-    reportedAwait,
-    attempt,
-    knownEntries,
-    waiters,
-    ...facts
-  } = invocation;
-  return encodeJson(facts satisfies StoredFacts);
+  // Field by field, and no bytes among them: it is done at every turn of an invocation.
+  const facts: StoredFacts = {
+    id: invocation.id,
+    target: invocation.target,
+    status: invocation.status,
+    invokedBy: invocation.invokedBy,
+    idempotencyKey: invocation.idempotencyKey,
+    createdAtMs: invocation.createdAtMs,
+    modifiedAtMs: invocation.modifiedAtMs,
+    executeAtMs: invocation.executeAtMs,
+    startedAtMs: invocation.startedAtMs,
+    inboxSeq: invocation.inboxSeq,
+    sinks: invocation.sinks,
+    deploymentId: invocation.deploymentId,
+    protocolVersion: invocation.protocolVersion,
+    awaitingOn: invocation.awaitingOn,
+    signalsFrom: invocation.signalsFrom,
+    pauseRequested: invocation.pauseRequested,
+    policyFailures: invocation.policyFailures,
+    retryCount: invocation.retryCount,
+    lastFailure: invocation.lastFailure,
+    nextRetryAtMs: invocation.nextRetryAtMs,
+  };
+  return encoder.encode(JSON.stringify(facts));
 }
 
 /** A live invocation without its journal, which `appendLoaded` adds. */
@@ -103,6 +115,7 @@ export function createLive(facts: NewLive): LiveInvocation {
     nextRetryAtMs: undefined,
     ...facts,
     journal: [],
+    storedEntries: 0,
     commandCount: 0,
     expected: new Map(),
     completed: new Map(),
@@ -120,6 +133,14 @@ export function encodeEntry({ message, appendedAtMs }: JournalEntry): Uint8Array
   new DataView(bytes.buffer).setFloat64(0, appendedAtMs);
   bytes.set(frame, TIME_BYTES);
   return bytes;
+}
+
+/** The bytes of an entry, behind their length. */
+export function writeEntry(writer: RecordWriter, { message, appendedAtMs }: JournalEntry): void {
+  const frame = encodeMessages([message], ENTRY_VERSION);
+  writer.length(TIME_BYTES + frame.length);
+  writer.number(appendedAtMs);
+  writer.raw(frame);
 }
 
 export function decodeEntry(bytes: Uint8Array): JournalEntry {

@@ -2,7 +2,6 @@ import type { Outcome } from "@perdure/sdk/internal";
 import { awaitedIdOf } from "./awaited.ts";
 import { handlerOf } from "./handler-of.ts";
 import { release } from "./inbox.ts";
-import { invocationKey, journalKey } from "./keys.ts";
 import { complete } from "./notify.ts";
 import type { LiveInvocation, Sink } from "./records.ts";
 import { archive } from "./retention.ts";
@@ -34,10 +33,7 @@ export function end(
     world.step.effect({ type: "finishAttempt", invocationId, attempt });
     invocation.attempt = 0;
   }
-  world.step.write(invocationKey(invocation.id), undefined);
-  for (let index = 0; index < invocation.journal.length; index += 1) {
-    world.step.write(journalKey(invocation.id, index), undefined);
-  }
+  world.deleteStored(invocation);
   if (options.forget !== true) {
     const { stacktrace } = options;
     archive(world, invocation, { result, stacktrace, handler: handlerOf(world, invocation) });

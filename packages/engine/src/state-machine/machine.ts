@@ -1,12 +1,10 @@
 import type { ControlOutcome, RestartOutcome } from "../engine-api.ts";
-import type { ServiceDirectory } from "../registry/service-info.ts";
 import { applyMessages, failAttempt } from "./attempts.ts";
 import { awaitedIdOf } from "./awaited.ts";
 import { applyAttach, applyInvoke } from "./clients.ts";
 import { cancel, kill, pause, resume } from "./control.ts";
 import { breakDeadlocks } from "./deadlock.ts";
 import type { ControlEvent, EngineEvent, ResultLoadedEvent } from "./events.ts";
-import type { Xxh3 } from "./ids.ts";
 import { applyEditState } from "./inbox.ts";
 import { complete, GONE } from "./notify.ts";
 import { Recovery } from "./recovery.ts";
@@ -16,7 +14,7 @@ import { deliverSignal, signalOfAwakeable } from "./signals.ts";
 import type { Step } from "./step.ts";
 import { idOfTarget } from "./target-id.ts";
 import { applyTimer } from "./timers.ts";
-import { World } from "./world.ts";
+import { World, type WorldOptions } from "./world.ts";
 
 /**
  * The engine without the world: `(state, event) -> writes + effects`. No clock, no
@@ -30,7 +28,7 @@ export class StateMachine {
   readonly world: World;
   #recovery: Recovery | undefined;
 
-  constructor(options: { readonly directory: ServiceDirectory; readonly xxh3: Xxh3 }) {
+  constructor(options: WorldOptions) {
     this.world = new World(options);
     this.#recovery = new Recovery(this.world);
   }

@@ -36,6 +36,11 @@ export class RecordWriter {
 
   bytes(value: Uint8Array): void {
     this.length(value.length);
+    this.raw(value);
+  }
+
+  /** Without their length. */
+  raw(value: Uint8Array): void {
     this.#reserve(value.length);
     this.#buffer.set(value, this.#length);
     this.#length += value.length;

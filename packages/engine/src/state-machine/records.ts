@@ -85,6 +85,8 @@ export interface LiveInvocation {
   inboxSeq: number | undefined;
   /** Entry 0 is the input. */
   readonly journal: JournalEntry[];
+  /** How many of them earlier steps have stored. */
+  storedEntries: number;
   commandCount: number;
   /** Completion ids that commands promised and nothing has completed yet. */
   readonly expected: Map<number, Command>;

@@ -125,6 +125,7 @@ export class Recovery {
         invocation.journal.push(entry);
         noteEntry(invocation, entry);
       }
+      invocation.storedEntries = invocation.journal.length;
     }
     this.#entries.clear();
   }

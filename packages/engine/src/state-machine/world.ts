@@ -21,16 +21,26 @@ export type InboxItem =
   | { readonly type: "invocation"; readonly id: string }
   | { readonly type: "edit"; readonly edit: QueuedEdit };
 
+/** What a world is told once. */
+export interface WorldOptions {
+  readonly directory: ServiceDirectory;
+  readonly xxh3: Xxh3;
+  /** Nothing survives its process: only what is read back while it runs is written, which is archives. */
+  readonly isVolatile?: boolean | undefined;
+}
+
 /**
  * Everything that the engine knows, and the step that is being made.
  *
  * 1. State is changed here and nowhere else, and every change of something that
  *    survives a restart puts its write into the step.
- * 2. `dirty` invocations are written once, when the step ends.
+ * 2. What is new of an invocation is written once, when the step ends: of one that
+ *    has ended by then, nothing.
  */
 export class World {
   readonly directory: ServiceDirectory;
   readonly xxh3: Xxh3;
+  readonly isVolatile: boolean;
   readonly live: Map<string, LiveInvocation> = new Map();
   readonly completed: CompletedTable = new CompletedTable();
   /** By instance: `instanceOf(service, key)`. */
@@ -50,14 +60,22 @@ export class World {
   nextAttempt = 1;
   nowMs = 0;
   step: StepBuilder = new StepBuilder();
+  /** Their facts have changed. */
   readonly #dirty = new Set<LiveInvocation>();
+  /** Their journals have become longer. */
+  readonly #longer = new Set<LiveInvocation>();
 
-  constructor(options: { readonly directory: ServiceDirectory; readonly xxh3: Xxh3 }) {
+  constructor(options: WorldOptions) {
     this.directory = options.directory;
     this.xxh3 = options.xxh3;
+    this.isVolatile = options.isVolatile ?? false;
   }
 
   takeStep(): Step {
+    for (const invocation of this.#longer) {
+      if (this.live.get(invocation.id) === invocation) this.#writeNewEntries(invocation);
+    }
+    this.#longer.clear();
     for (const invocation of this.#dirty) {
       if (this.live.get(invocation.id) === invocation) {
         this.step.write(invocationKey(invocation.id), encodeLive(invocation));
@@ -77,7 +95,24 @@ export class World {
 
   touch(invocation: LiveInvocation): void {
     invocation.modifiedAtMs = this.nowMs;
-    this.#dirty.add(invocation);
+    if (!this.isVolatile) this.#dirty.add(invocation);
+  }
+
+  /** Takes back what is stored of an invocation that has ended. */
+  deleteStored(invocation: LiveInvocation): void {
+    if (this.isVolatile) return;
+    this.step.write(invocationKey(invocation.id), undefined);
+    for (let index = 0; index < invocation.storedEntries; index += 1) {
+      this.step.write(journalKey(invocation.id, index), undefined);
+    }
+  }
+
+  #writeNewEntries(invocation: LiveInvocation): void {
+    const { id, journal } = invocation;
+    for (let index = invocation.storedEntries; index < journal.length; index += 1) {
+      this.step.write(journalKey(id, index), encodeEntry(journal[index] as JournalEntry));
+    }
+    invocation.storedEntries = journal.length;
   }
 
   /** Stores an entry at the end of the journal and returns its index. */
@@ -86,7 +121,7 @@ export class World {
     const entry = { message, appendedAtMs: this.nowMs };
     invocation.journal.push(entry);
     noteEntry(invocation, entry);
-    this.step.write(journalKey(invocation.id, index), encodeEntry(entry));
+    if (!this.isVolatile) this.#longer.add(invocation);
     return index;
   }
 
@@ -107,7 +142,7 @@ export class World {
       if (state === undefined || !state.delete(name)) return;
       if (state.size === 0) this.states.delete(instance);
     }
-    this.step.write(stateKey(service, key, name), value);
+    if (!this.isVolatile) this.step.write(stateKey(service, key, name), value);
   }
 
   clearState(service: string, key: string): void {
@@ -131,6 +166,7 @@ export class World {
   }
 
   writePromise(service: string, key: string, name: string): void {
+    if (this.isVolatile) return;
     this.step.write(promiseKey(service, key, name), encodePromise(this.promiseOf(service, key, name)));
   }
 

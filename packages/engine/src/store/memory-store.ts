@@ -15,6 +15,8 @@ export interface MemoryStoreOptions {
    * this resolves, not before; never, if it never does; and all fails when it rejects.
    */
   readonly gate?: (group: { readonly commits: number; readonly writes: readonly Write[] }) => Promise<void>;
+  /** See `Store`: for an engine that is never restarted on this content. */
+  readonly isVolatile?: boolean;
   /** Called once, when the store stops accepting commits. */
   readonly onFailure?: (error: StoreError) => void;
 }
@@ -38,6 +40,7 @@ interface Group {
 
 class MapStore implements MemoryStore {
   readonly content: Map<string, Uint8Array>;
+  readonly isVolatile: boolean;
   readonly #options: MemoryStoreOptions;
   #pending: { readonly group: Group; readonly done: Promise<void> } | undefined;
   #last: Promise<void> = Promise.resolve();
@@ -49,6 +52,7 @@ class MapStore implements MemoryStore {
   constructor(options: MemoryStoreOptions) {
     this.#options = options;
     this.content = options.content ?? new Map();
+    this.isVolatile = options.isVolatile ?? false;
   }
 
   async recover(

@@ -12,6 +12,8 @@
  * 6. Bytes cross as they are: neither side changes a value that it has handed over.
  */
 export interface Store {
+  /** Nothing of it is there when the process has ended; the engine then writes only what it reads back. */
+  readonly isVolatile?: boolean | undefined;
   /**
    * Reads everything that is there, once, and gives the latest write of each key, in no
    * particular order. Called once, first: before it has resolved nothing else may be asked.
