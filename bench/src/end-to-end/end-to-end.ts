@@ -43,6 +43,7 @@ interface Tables {
   readonly rate: Collector;
   readonly p50: Collector;
   readonly p99: Collector;
+  readonly allCpu: Collector;
   readonly engineCpu: Collector;
   readonly endpointCpu: Collector;
   readonly memory: Collector;
@@ -63,6 +64,7 @@ export async function measureEndToEnd(bundles: Bundles, options: GroupOptions): 
     rate: new Collector("throughput", "invocations per second"),
     p50: new Collector("latency, p50", "ms"),
     p99: new Collector("latency, p99", "ms"),
+    allCpu: new Collector("CPU of all processes but the client's", "us per invocation"),
     engineCpu: new Collector("CPU of the server or engine", "us per invocation"),
     endpointCpu: new Collector("CPU of the endpoint", "us per invocation"),
     memory: new Collector("resident memory after all of it", "MiB"),
@@ -131,11 +133,14 @@ async function takeTurn(
   tables.rate.add({ work, subject, figure: found.perSecond, target: rateTarget });
   tables.p50.add({ work, subject, figure: found.p50Ms, target: alone ? LATENCY_AT_MOST : undefined });
   tables.p99.add({ work, subject, figure: found.p99Ms });
+  let micros = 0;
   for (const [place, { role }] of system.processes.entries()) {
-    const micros = (after[place] as Usage).cpuMicros - (before[place] as Usage).cpuMicros;
+    const each = (after[place] as Usage).cpuMicros - (before[place] as Usage).cpuMicros;
     const table = role === "engine" ? tables.engineCpu : tables.endpointCpu;
-    table.add({ work, subject, figure: micros / found.requests });
+    table.add({ work, subject, figure: each / found.requests });
+    micros += each;
   }
+  tables.allCpu.add({ work, subject, figure: micros / found.requests });
 }
 
 function nameOf(job: string, connections: number): string {

@@ -1,0 +1,35 @@
+import { expect, it } from "vitest";
+import { toCurves, toSvg } from "./plot.ts";
+
+const table = {
+  title: "CPU of an attempt: calls",
+  unit: "ms",
+  subjects: ["perdure", "official"],
+  ratios: [],
+  rows: [
+    { work: "1 (5 messages)", figures: { perdure: [0.1], official: [1] } },
+    { work: "1,000 (3,002 messages)", figures: { perdure: [10, 30, 20] } },
+  ],
+};
+
+it("takes the medians of a table as curves", () => {
+  expect(toCurves([table])).toEqual([
+    {
+      label: "calls, perdure",
+      color: expect.any(String),
+      dashed: false,
+      points: [
+        { size: 1, cost: 0.1 },
+        { size: 1000, cost: 20 },
+      ],
+    },
+    { label: "calls, official", color: expect.any(String), dashed: true, points: [{ size: 1, cost: 1 }] },
+  ]);
+});
+
+it("draws linear growth as a straight line", () => {
+  const points = [1, 10, 100].map((size) => ({ size, cost: size }));
+  const svg = toSvg([{ label: "linear", color: "#000", dashed: false, points }], { x: "n", y: "ms" });
+  expect(svg).toContain('d="M70 370L290 195L510 20"');
+  expect(svg).toContain(">linear</text>");
+});

@@ -1,0 +1,95 @@
+import type { ResultTable } from "../measure/results.ts";
+import { summarize } from "../measure/stats.ts";
+
+/** A curve: sizes from left to right, what they cost upwards, both as powers of ten. */
+export interface Curve {
+  readonly label: string;
+  readonly color: string;
+  readonly dashed: boolean;
+  readonly points: readonly { readonly size: number; readonly cost: number }[];
+}
+
+const WIDTH = 720;
+const HEIGHT = 420;
+const LEFT = 70;
+const RIGHT = 210;
+const TOP = 20;
+const BOTTOM = 50;
+const COLORS = ["#1f5fa8", "#c0531c", "#2c7a3f", "#7a3f8f"];
+
+/** What the tables of the group `growth` hold: ours drawn through, the official SDK's dashed. */
+export function toCurves(tables: readonly ResultTable[]): Curve[] {
+  return tables.flatMap(({ title, subjects, rows }, place) =>
+    subjects.map((subject, index) => ({
+      label: `${title.replace(/^.*: /, "")}, ${subject}`,
+      color: COLORS[place % COLORS.length] as string,
+      dashed: index > 0,
+      points: rows.flatMap(({ work, figures }) => {
+        const found = figures[subject];
+        const size = Number((work.split(" ")[0] ?? "").replaceAll(",", ""));
+        return found === undefined ? [] : [{ size, cost: summarize(found).median }];
+      }),
+    })),
+  );
+}
+
+/** A log-log plot, in which every straight line of the same slope grows alike. */
+export function toSvg(curves: readonly Curve[], labels: { readonly x: string; readonly y: string }): string {
+  const points = curves.flatMap((curve) => curve.points);
+  const x = createAxis(
+    points.map(({ size }) => size),
+    [LEFT, WIDTH - RIGHT],
+  );
+  const y = createAxis(
+    points.map(({ cost }) => cost),
+    [HEIGHT - BOTTOM, TOP],
+  );
+  const [bottom, right] = [HEIGHT - BOTTOM, WIDTH - RIGHT];
+  const grid = [
+    ...x.ticks.flatMap((tick) => [
+      `<path d="M${at(x.place(tick))} ${TOP}V${bottom}" stroke="#ddd"/>`,
+      `<text x="${at(x.place(tick))}" y="${bottom + 18}" text-anchor="middle">${tick.toLocaleString("en")}</text>`,
+    ]),
+    ...y.ticks.flatMap((tick) => [
+      `<path d="M${LEFT} ${at(y.place(tick))}H${right}" stroke="#ddd"/>`,
+      `<text x="${LEFT - 8}" y="${at(y.place(tick) + 4)}" text-anchor="end">${tick}</text>`,
+    ]),
+  ];
+  const lines = curves.flatMap(({ label, color, dashed, points: each }, index) => {
+    const path = each.map(({ size, cost }) => `${at(x.place(size))} ${at(y.place(cost))}`).join("L");
+    const style = `fill="none" stroke="${color}" stroke-width="2"${dashed ? ' stroke-dasharray="6 4"' : ""}`;
+    const height = TOP + 12 + index * 20;
+    return [
+      `<path d="M${path}" ${style}/>`,
+      `<path d="M${right + 12} ${height - 4}h24" ${style}/>`,
+      `<text x="${right + 42}" y="${height}">${label}</text>`,
+    ];
+  });
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="11" fill="#222">`,
+    `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
+    ...grid,
+    `<text x="${(LEFT + right) / 2}" y="${HEIGHT - 10}" text-anchor="middle">${labels.x}</text>`,
+    `<text x="16" y="${(TOP + bottom) / 2}" text-anchor="middle" transform="rotate(-90 16 ${(TOP + bottom) / 2})">${labels.y}</text>`,
+    ...lines,
+    "</svg>",
+    "",
+  ].join("\n");
+}
+
+interface Axis {
+  readonly ticks: readonly number[];
+  place(value: number): number;
+}
+
+function createAxis(values: readonly number[], [from, to]: readonly [number, number]): Axis {
+  const logs = values.map(Math.log10);
+  const [low, high] = [Math.floor(Math.min(...logs)), Math.ceil(Math.max(...logs))];
+  const place = (value: number): number =>
+    from + ((Math.log10(value) - low) / (high - low || 1)) * (to - from);
+  return { place, ticks: Array.from({ length: high - low + 1 }, (_, index) => Number(`1e${low + index}`)) };
+}
+
+function at(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}
