@@ -34,11 +34,12 @@ export const travelAgency = service({
   handlers: {
     bookAll: async (ctx: Context, { traveller, wishes }: { traveller: string; wishes: string[] }) => {
       const bookings = ctx.objectClient(trip, traveller);
-      const undo: (() => Promise<void>)[] = [];
+      const cancellations = ctx.objectSendClient(trip, traveller);
+      const undo: (() => void)[] = [];
       try {
         for (const wish of wishes) {
           // First how to undo it: a cancellation may cut the step off half done.
-          undo.push(() => bookings.unbook(wish));
+          undo.push(() => cancellations.unbook(wish));
           await bookings.book(wish);
         }
         // Waits for the customer's signature. A cancellation arrives here, too.
@@ -46,7 +47,8 @@ export const travelAgency = service({
       } catch (error) {
         if (!(error instanceof TerminalError)) throw error;
         // A cancellation rejects what is awaited at that moment, once; from here on ctx works as before.
-        for (const step of undo.reverse()) await step();
+        // Sent, not called: nothing is awaited here that a second cancellation could cut off.
+        for (const step of undo.reverse()) step();
         throw error;
       }
     },
