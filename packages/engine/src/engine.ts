@@ -1,9 +1,9 @@
-import { randomBytes } from "node:crypto";
 import type { Outcome } from "@perdure/sdk/internal";
 import type { Clock } from "./clock/clock.ts";
 import { Attempts } from "./engine/attempts.ts";
 import { Clients } from "./engine/clients.ts";
 import { Effects } from "./engine/effects.ts";
+import { createEntropy } from "./engine/entropy.ts";
 import { engineClosed, Steps } from "./engine/steps.ts";
 import type { Surroundings } from "./engine/surroundings.ts";
 import { Timers } from "./engine/timers.ts";
@@ -61,8 +61,6 @@ export interface EngineParts {
   readonly random?: () => number;
 }
 
-const ENTROPY_BYTES = 16;
-
 /**
  * The engine: the state machine joined to a store, a clock and an invoker. This is
  * what it can be asked; `engine/` holds what it consists of. How events become
@@ -84,7 +82,7 @@ export class Engine implements EngineApi {
     const { clock, entropy, random, registry, invoker, store } = parts;
     const surroundings: Surroundings = {
       now: () => clock.now(),
-      entropy: entropy ?? (() => randomBytes(ENTROPY_BYTES)),
+      entropy: entropy ?? createEntropy(),
       random: random ?? Math.random,
     };
     const waiters = new Waiters();

@@ -19,7 +19,9 @@ export interface IdParts {
   readonly entropy: Uint8Array;
 }
 
-const BUCKETS = 512n;
+const BUCKETS = 512;
+/** The hashes of more services than this are not kept. */
+const SERVICES_KEPT_MAX = 1000;
 const UUID_BYTES = 16;
 const encoder = new TextEncoder();
 
@@ -35,11 +37,33 @@ function toPartitionKey({ target, idempotencyKey, entropy }: IdParts, xxh3: Xxh3
   if (target.key !== undefined) return xxh3(terminated(target.key));
   const bucket =
     idempotencyKey === undefined
-      ? BigInt(((entropy[0] ?? 0) << 8) | (entropy[1] ?? 0)) % BUCKETS
-      : xxh3(terminated(idempotencyKey)) % BUCKETS;
-  const tail = new Uint8Array(8);
-  new DataView(tail.buffer).setBigUint64(0, bucket, true);
-  return xxh3(concat(terminated(target.service), terminated("unscoped/service"), tail));
+      ? (((entropy[0] ?? 0) << 8) | (entropy[1] ?? 0)) % BUCKETS
+      : Number(xxh3(terminated(idempotencyKey)) % BigInt(BUCKETS));
+  return toBucketKey(target.service, bucket, xxh3);
+}
+
+/** Of each service there are no more than its buckets; they are hashed once. */
+const bucketKeys = new WeakMap<Xxh3, Map<string, (bigint | undefined)[]>>();
+
+function toBucketKey(service: string, bucket: number, xxh3: Xxh3): bigint {
+  let services = bucketKeys.get(xxh3);
+  if (services === undefined || services.size > SERVICES_KEPT_MAX) {
+    services = new Map();
+    bucketKeys.set(xxh3, services);
+  }
+  let keys = services.get(service);
+  if (keys === undefined) {
+    keys = [];
+    services.set(service, keys);
+  }
+  let key = keys[bucket];
+  if (key === undefined) {
+    const tail = new Uint8Array(8);
+    new DataView(tail.buffer).setBigUint64(0, BigInt(bucket), true);
+    key = xxh3(concat(terminated(service), terminated("unscoped/service"), tail));
+    keys[bucket] = key;
+  }
+  return key;
 }
 
 function toUuid({ target, idempotencyKey, entropy }: IdParts): Uint8Array {
