@@ -14,7 +14,7 @@ import {
 } from "./measure/results.ts";
 import { measureProtocol } from "./protocol/protocol.ts";
 import { Bundles } from "./subjects/bundle.ts";
-import { versionOfSubjects } from "./subjects/subject.ts";
+import { PROFILES, versionOfSubjects } from "./subjects/subject.ts";
 
 /**
  * Measures us beside the official SDK:
@@ -41,6 +41,8 @@ const { values, positionals } = parseArgs({
     /** Of one group. */
     seconds: { type: "string", default: "40" },
     only: { type: "string" },
+    /** A folder for CPU profiles of the subjects, a folder each. */
+    profile: { type: "string" },
     /** A checkout of this repository, as one more subject. */
     against: { type: "string" },
     /** A checkout of this repository, instead of this one: while somebody works in it, for example. */
@@ -48,6 +50,7 @@ const { values, positionals } = parseArgs({
   },
 });
 
+if (values.profile !== undefined) process.env[PROFILES] = values.profile;
 const { quick, only, against } = values;
 const options: GroupOptions = {
   quick,

@@ -1,7 +1,8 @@
 /**
  * HTTP/2 as bytes, as far as the load needs it: a request costs the load side a few
  * writes, so that what is measured is the endpoint. One message of the service protocol
- * stands in one DATA frame, as the server sends them; `node:http2` would join them.
+ * stands in one DATA frame, as from a server that sends each when it has it; `node:http2`
+ * would join them.
  */
 
 export const FRAME_HEADER_BYTES = 9;

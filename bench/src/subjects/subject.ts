@@ -4,6 +4,9 @@ import type { Allocated, Question, Usage } from "./control.ts";
 
 const READY_TIMEOUT_MS = 30_000;
 
+/** The environment variable that says where CPU profiles of all subjects go. */
+export const PROFILES = "PERDURE_BENCH_PROFILES";
+
 /** A process that is measured. */
 export interface Subject {
   readonly name: string;
@@ -41,7 +44,9 @@ export function versionOfSubjects(): string {
 /** Starts a process and waits until it listens. It ends with this one. */
 export async function startSubject({ name, file, args = [] }: SubjectOptions): Promise<Subject> {
   const { NODE_OPTIONS: _, NODE_PATH: __, ...env } = process.env;
-  const child = spawn(nodeOfSubjects(), [file, ...args], {
+  const profiles = process.env[PROFILES];
+  const flags = profiles === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profiles}/${name}`];
+  const child = spawn(nodeOfSubjects(), [...flags, file, ...args], {
     env,
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     serialization: "advanced",
@@ -112,7 +117,9 @@ class Mailbox {
 
   async stop(): Promise<void> {
     this.#stopping = true;
-    this.#child.kill("SIGKILL");
+    // A profile is written when a process ends by itself, which it does when nobody is left to ask.
+    if (process.env[PROFILES] === undefined) this.#child.kill("SIGKILL");
+    else this.#child.disconnect();
     await this.#exited;
   }
 
