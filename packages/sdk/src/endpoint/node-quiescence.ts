@@ -25,18 +25,29 @@ const resolved = Promise.resolve();
 /** Numbers in between when nobody else queued anything: the tick's own. */
 const OWN_NUMBERS = 2;
 
+let runDue: () => void = () => {};
+let numberThen = 0;
+
+/** One batch is under way at a time: the next one begins when this one runs. */
 const batch = createBatcher((runAll) => {
-  const numberThen = takeAsyncNumber();
-  resolved.then(() =>
-    nextTick(() => {
-      if (takeAsyncNumber() === numberThen + OWN_NUMBERS) runAll();
-      else nextTurn(runAll);
-    }),
-  );
+  runDue = runAll;
+  numberThen = takeAsyncNumber();
+  resolved.then(queueLook);
 });
+
+function queueLook(): void {
+  nextTick(look);
+}
+
+function look(): void {
+  if (takeAsyncNumber() === numberThen + OWN_NUMBERS) runDue();
+  else nextTurn(runDue);
+}
 
 const laterBatch = createBatcher((runAll) => void nextTurn(runAll));
 
 function takeAsyncNumber(): number {
-  return new AsyncResource("perdure", { requireManualDestroy: true }).asyncId();
+  return new AsyncResource("perdure", MANUAL_DESTROY).asyncId();
 }
+
+const MANUAL_DESTROY = { requireManualDestroy: true };
