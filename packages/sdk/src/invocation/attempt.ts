@@ -153,7 +153,8 @@ class Attempt {
   #interceptors: ReturnType<ContextCore["interceptors"]> = [];
 
   #createCore(journal: Journal, input: { headers: ReadonlyMap<string, string>; value: Bytes }): ContextCore {
-    const { handler, attemptHeaders, extraArgs, runtime } = this.#options;
+    const options = this.#options;
+    const { handler, extraArgs, runtime } = options;
     return {
       journal,
       handler,
@@ -163,8 +164,12 @@ class Attempt {
       request: {
         headers: input.headers,
         body: input.value,
-        attemptHeaders,
-        extraArgs: [...extraArgs],
+        get attemptHeaders() {
+          return options.attemptHeaders;
+        },
+        get extraArgs() {
+          return [...extraArgs];
+        },
         attemptCompletedSignal: () => this.#completedSignal(),
       },
     };

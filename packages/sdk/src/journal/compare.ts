@@ -107,7 +107,7 @@ function isSame(left: unknown, right: unknown, tolerates: JournalInspector["tole
     return (
       Array.isArray(right) &&
       left.length === right.length &&
-      left.every((item, index) => isSame(item, right[index], tolerates))
+      (left.length === 0 || left.every((item, index) => isSame(item, right[index], tolerates)))
     );
   }
   if (typeof left !== "object" || typeof right !== "object" || left === null || right === null) return false;

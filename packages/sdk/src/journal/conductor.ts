@@ -272,11 +272,12 @@ export class Conductor implements RunsOwner {
     this.#scheduled = false;
     if (this.closed) return;
     this.#window = false;
-    this.#ending.flush();
     if (this.#outcome !== undefined) this.#end(this.#outcome);
     else if (this.#cancelling) this.#cancel();
     else if (this.#awaits.size === 0) this.#idle();
     else this.#deliver();
+    // Here, so that all of a step leaves in one piece.
+    if (!this.closed) this.#ending.flush();
   };
 
   /** Rule 4. */
@@ -289,6 +290,7 @@ export class Conductor implements RunsOwner {
     const candidate = this.#delivery.take(this.#recorder.issued);
     switch (candidate.type) {
       case "settle":
+        this.#ending.flush();
         this.#open();
         this.#awaits.delete(candidate.leaf);
         candidate.leaf.settle(candidate.notification.result);
@@ -333,7 +335,10 @@ export class Conductor implements RunsOwner {
   }
 
   #startRuns(): void {
-    if (!this.#recorder.replaying && this.#options.inspector?.holdsRuns !== true) this.#runs.start();
+    if (this.#recorder.replaying || this.#options.inspector?.holdsRuns === true) return;
+    // Closures may take long before they give the turn back.
+    if (this.#runs.waiting) this.#ending.flush();
+    this.#runs.start();
   }
 
   /**

@@ -73,17 +73,16 @@ export class Ending {
   }
 
   #suspendOn(awaitingOn: AwaitTree): void {
-    // A run that was started just now and failed at once has posted its result already.
+    this.#recorder.post({ type: "Suspension", awaitingOn });
     this.flush();
-    this.#effects.send([{ type: "Suspension", awaitingOn }]);
     this.close();
   }
 
   fail(failure: AttemptFailure): void {
     if (this.#closed) return;
     this.#effects.failed(failure.error);
+    this.#recorder.post(toErrorMessage(failure));
     this.flush();
-    this.#effects.send([toErrorMessage(failure)]);
     this.close();
   }
 
@@ -133,7 +132,7 @@ export class Ending {
     const text = JSON.stringify(awaitingOn);
     if (text === this.#reportedAwaits) return;
     this.#reportedAwaits = text;
-    this.#effects.send([{ type: "AwaitingOn", awaitingOn, ...options }]);
+    this.#recorder.post({ type: "AwaitingOn", awaitingOn, ...options });
   }
 
   #awaitTree(): AwaitTree {

@@ -55,6 +55,11 @@ export class Runs {
     this.#around = around;
   }
 
+  /** Whether a closure is there that was not started yet. */
+  get waiting(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   get executing(): number {
     return this.#executing;
   }
