@@ -56,12 +56,12 @@ describe("expenses", () => {
     await engine.clock.advance({ days: 365 });
     const { text, reply } = manager.inbox.pop() ?? { text: "", reply: "" };
     expect(text).toBe("May I spend 500 cents?");
-    expect(engine.running()).toMatchObject([{ why: `waits for awakeable ${reply}` }]);
+    expect(await engine.running()).toMatchObject([{ why: `waits for awakeable ${reply}` }]);
 
     await engine.resolveAwakeable(reply, "yes");
     await engine.clock.settle();
     expect((await engine.journal(sent)).entries.at(-1)).toMatchObject({ command: "Output" });
-    expect(engine.running()).toEqual([]);
+    expect(await engine.running()).toEqual([]);
   });
 });
 

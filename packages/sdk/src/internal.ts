@@ -19,6 +19,8 @@ export type { TransportFacts } from "./endpoint/discovery.ts";
 export { toManifest } from "./endpoint/discovery.ts";
 export { NodeListener, type NodeListenerOptions } from "./endpoint/node-listener.ts";
 export { nodeRuntime } from "./endpoint/node-runtime.ts";
+export { serveHandler } from "./endpoint/node-serve.ts";
+export { RequestHandler } from "./endpoint/request-handler.ts";
 export { answerPreview, findPreviewSerde } from "./endpoint/serdes-preview.ts";
 export type { AttemptOptions } from "./invocation/attempt.ts";
 export { startAttempt } from "./invocation/attempt.ts";

@@ -1,3 +1,4 @@
+import { bindEndpoint } from "../definition/bind.ts";
 import type { EndpointOptions } from "../definition/endpoint-options.ts";
 import { createWebRuntime } from "../invocation/web-runtime.ts";
 import { EndpointBuilder, type RestateEndpointBase } from "./builder.ts";
@@ -27,7 +28,7 @@ export type FetchHandler = (request: Request, ...extraArgs: unknown[]) => Promis
  * export default { fetch: createEndpointHandler({ services: [greeter] }) };
  */
 export function createEndpointHandler(options: FetchEndpointOptions): FetchHandler {
-  const handler = new RequestHandler(options, { runtime: createWebRuntime() });
+  const handler = new RequestHandler(bindEndpoint(options), { runtime: createWebRuntime() });
   const bidirectional = options.bidirectional ?? false;
   return (request, ...extraArgs) => {
     const exchange = new FetchExchange(request, extraArgs, bidirectional);

@@ -1,3 +1,4 @@
+import { bindEndpoint } from "../definition/bind.ts";
 import type { EndpointOptions } from "../definition/endpoint-options.ts";
 import { toError } from "../errors.ts";
 import { EndpointBuilder, type RestateEndpointBase } from "./builder.ts";
@@ -21,7 +22,7 @@ export type LambdaHandler = (event: LambdaEvent, context?: unknown) => Promise<L
  */
 export function createEndpointHandler(options: EndpointOptions): LambdaHandler {
   const zstd: Zstd | undefined = findZstd();
-  const handler = new RequestHandler(options, {
+  const handler = new RequestHandler(bindEndpoint(options), {
     runtime: nodeRuntime,
     lambdaCompression: zstd === undefined ? undefined : "zstd",
   });

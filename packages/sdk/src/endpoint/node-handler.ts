@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import { bindEndpoint } from "../definition/bind.ts";
 import type { EndpointOptions } from "../definition/endpoint-options.ts";
 import { handleHttp1Request } from "./node-http1.ts";
 import { handleHttp2Stream } from "./node-http2.ts";
@@ -38,7 +39,7 @@ export function createEndpointHandler(options: NodeEndpointOptions): NodeRequest
 }
 
 export function createNodeRequestHandler(options: EndpointOptions): RequestHandler {
-  return new RequestHandler(options, { runtime: nodeRuntime });
+  return new RequestHandler(bindEndpoint(options), { runtime: nodeRuntime });
 }
 
 export function toRequestListener(

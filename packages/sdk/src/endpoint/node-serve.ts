@@ -54,7 +54,14 @@ export interface ServingEndpoint {
  * process.once("SIGTERM", () => void endpoint.close());
  */
 export async function serve(options: ServeOptions): Promise<ServingEndpoint> {
-  const handler = createNodeRequestHandler(options);
+  return serveHandler(createNodeRequestHandler(options), options);
+}
+
+/** The same for what is bound already. */
+export async function serveHandler(
+  handler: RequestHandler,
+  options: Pick<ServeOptions, "port" | "hostname" | "bidirectional">,
+): Promise<ServingEndpoint> {
   // Node's servers take longer to load than all of the SDK, and who imports it may not serve.
   const { createEndpointListener } = await import("./node-endpoint-listener.ts");
   const listener = createEndpointListener(handler, options.bidirectional);

@@ -1,12 +1,11 @@
-import { bindEndpoint } from "../definition/bind.ts";
 import type { BoundEndpoint, BoundHandler } from "../definition/bound.ts";
-import type { EndpointOptions } from "../definition/endpoint-options.ts";
 import type { JournalValueCodec } from "../definition/journal-value-codec.ts";
 import { type LoggerTransport, LogSource, type RestateLogLevel } from "../definition/logger.ts";
 import { RestateError, toError } from "../errors.ts";
 import { startAttempt } from "../invocation/attempt.ts";
 import { createAttemptLog } from "../invocation/log.ts";
 import type { Runtime } from "../invocation/runtime.ts";
+import type { JournalInspector } from "../journal/inspector.ts";
 import { toManifestJson } from "../protocol/manifest.ts";
 import {
   fromInvocationContentType,
@@ -38,6 +37,8 @@ import { answerPreview, findPreviewSerde } from "./serdes-preview.ts";
 export interface TransportOptions {
   readonly runtime: Runtime;
   readonly lambdaCompression?: "zstd" | undefined;
+  /** Who looks into the journal of an attempt of this handler; for tests. */
+  readonly inspect?: ((handler: BoundHandler) => JournalInspector) | undefined;
 }
 
 interface Exchange {
@@ -70,9 +71,9 @@ export class RequestHandler {
   /** Hears that the last attempt is gone. */
   #drained: (() => void) | undefined;
 
-  /** Throws a `TypeError` if the services or the identity keys are not valid. */
-  constructor(options: EndpointOptions, transport: TransportOptions) {
-    this.endpoint = bindEndpoint(options);
+  /** Throws a `TypeError` if the identity keys are not valid. */
+  constructor(endpoint: BoundEndpoint, transport: TransportOptions) {
+    this.endpoint = endpoint;
     this.#transport = transport;
     this.#identityCheck = createIdentityCheck(this.endpoint.identityKeys);
   }
@@ -201,11 +202,14 @@ export class RequestHandler {
         handler,
         version,
         link: codec === undefined ? link : new CodecLink(link, codec),
-        attemptHeaders: request.headers(),
+        get attemptHeaders() {
+          return request.headers();
+        },
         extraArgs: request.extraArgs,
         runtime: this.#transport.runtime,
         logger: this.endpoint.logger,
         comparePayloads: codec === undefined,
+        inspector: this.#transport.inspect?.(handler),
       });
     } catch (error) {
       this.log("error", `An attempt of ${handler.service}/${handler.name} could not start:`, error);

@@ -51,7 +51,7 @@ describe("a test engine", () => {
     const engine = await createTestEngine({ services: [greeter], time: "manual" });
     const send = await engine.client.serviceSendClient(greeter).nap(1);
     await engine.clock.settle();
-    expect(engine.running().map(({ invocationId }) => invocationId)).toEqual([send.invocationId]);
+    expect((await engine.running()).map(({ invocationId }) => invocationId)).toEqual([send.invocationId]);
     await engine.close();
   });
 });
@@ -114,12 +114,12 @@ describe("looking inside", () => {
     await client.workflowSubmit();
     await engine.clock.settle();
     const id = (await engine.stateOf(approval, "k").get("awakeable")) ?? "";
-    expect(engine.running()[0]?.why).toBe(
+    expect((await engine.running())[0]?.why).toBe(
       `waits for a sleep until 2026-01-01T01:00:00.000Z, in 1 hour, awakeable ${id}`,
     );
     await engine.resolveAwakeable(id, "yes", serde.json as never);
     await engine.clock.settle();
-    expect(engine.running()[0]?.why).toBe('waits for promise "decision"');
+    expect((await engine.running())[0]?.why).toBe('waits for promise "decision"');
     await client.decide("go");
     expect(await client.workflowAttach()).toBe("yes, go");
 

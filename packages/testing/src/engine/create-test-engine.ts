@@ -11,12 +11,15 @@ import type { RunningInvocation } from "./running.ts";
 import { createTestClock, type TestClock } from "./test-clock.ts";
 import { TestEngineError } from "./test-engine-error.ts";
 import { type KeyedDefinition, openState, type StateOf, type TestState } from "./test-state.ts";
+import { type TestPlace, toPlace } from "./where.ts";
 
 /** An invocation: its id, or what a send has given. */
 export type InvocationRef = string | { readonly invocationId: string };
 
 /** A whole engine for one test, in this process and in memory. */
 export interface TestEngine extends AsyncDisposable {
+  /** What runs the handlers: for a test that makes sense in one place only. */
+  readonly on: TestPlace;
   /** Calls services as a client from outside does. */
   readonly client: Ingress;
   /** The time. */
@@ -40,7 +43,7 @@ export interface TestEngine extends AsyncDisposable {
   /** Makes an awakeable fail with a `TerminalError`. */
   rejectAwakeable(id: string, reason: string): Promise<void>;
   /** What has not ended, and what each waits for, in words. */
-  running(): readonly RunningInvocation[];
+  running(): Promise<readonly RunningInvocation[]>;
   /** What handlers did so far that a replay may not repeat, each with its line. */
   misuses(): readonly Misuse[];
   /**
@@ -56,14 +59,16 @@ export interface TestEngine extends AsyncDisposable {
  * own. It needs no server and no port, and works in any test runner.
  *
  * Throws a `TypeError` when a service is not valid, a `TestEngineError` when a replacement
- * does not fit.
+ * does not fit. On a real server (`on`) it rejects with a `RestateServerError` when there is none.
  *
  * @example
  * await using engine = await createTestEngine({ services: [greeter] });
  * expect(await engine.client.serviceClient(greeter).greet("Mary")).toBe("Hello, Mary!");
  */
 export async function createTestEngine(options: TestEngineOptions): Promise<TestEngine> {
-  return toTestEngine(await assemble(options));
+  if (toPlace(options) === "engine") return toTestEngine(await assemble(options));
+  const { createServerEngine } = await import("../server/server-engine.ts");
+  return createServerEngine(options);
 }
 
 /** What tests see of an engine. */
@@ -80,6 +85,7 @@ export function toTestEngine(parts: Assembled): TestEngine {
     return closing;
   };
   return {
+    on: "engine",
     client,
     clock: createTestClock(time, pacemaker),
     stateOf: (definition: KeyedDefinition, key: string): never =>
@@ -101,18 +107,18 @@ export function toTestEngine(parts: Assembled): TestEngine {
     resume: (invocation) => control("resume", invocation),
     resolveAwakeable: (id, value, serde) => client.resolveAwakeable(id, value, serde),
     rejectAwakeable: (id, reason) => client.rejectAwakeable(id, reason),
-    running: parts.running,
+    running: async () => parts.running(),
     misuses: parts.misuses,
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-function toId(invocation: InvocationRef): string {
+export function toId(invocation: InvocationRef): string {
   return typeof invocation === "string" ? invocation : invocation.invocationId;
 }
 
-function refused(what: string, id: string, why: string): TestEngineError {
+export function refused(what: string, id: string, why: string): TestEngineError {
   const reasons: Readonly<Record<string, string>> = {
     notFound: "the engine does not know it: it never was, or its retention is over",
     alreadyCompleted: "it has ended",

@@ -32,7 +32,7 @@ it("handlers get on, and time moves", async () => {
   await using engine = await createTestEngine({ services: [busy] });
   expect(await engine.client.serviceClient(busy).work(5)).toBe(5);
   await engine.clock.runUntilIdle();
-  expect(engine.running()).toEqual([]);
+  expect(await engine.running()).toEqual([]);
 });
 
 it("code that takes other steps is found all the same", async () => {

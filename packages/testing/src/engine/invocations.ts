@@ -43,14 +43,16 @@ export async function listInvocations(
   const completed = [...api.completedInvocations()].map((one) => toCompleted(api, one));
   const all = [...(await Promise.all(completed)), ...Array.from(api.liveInvocations(), toLive)];
   return all
-    .filter((one) =>
-      Object.entries(filter).every(
-        ([name, wanted]) => wanted === undefined || one[name as keyof InvocationFilter] === wanted,
-      ),
-    )
+    .filter((one) => matches(one, filter))
     .sort(
       (a, b) => a.createdAtMs - b.createdAtMs || compare(orderOf(a.invocationId), orderOf(b.invocationId)),
     );
+}
+
+export function matches(one: TestInvocation, filter: InvocationFilter): boolean {
+  return Object.entries(filter).every(
+    ([name, wanted]) => wanted === undefined || one[name as keyof InvocationFilter] === wanted,
+  );
 }
 
 function compare(a: number, b: number): number {

@@ -2,9 +2,17 @@ import type { EngineDefaults } from "@perdure/engine";
 import type { AnyDefinition, Duration, EndpointOptions } from "@perdure/sdk";
 import type { MisuseOptions } from "../misuse/misuse.ts";
 import type { RunReplacement } from "./runs.ts";
+import type { TestPlace } from "./where.ts";
 
 /** What a test engine can be told. Only `services` is needed. */
 export interface TestEngineOptions extends Omit<EndpointOptions, "identityKeys"> {
+  /**
+   * What runs the handlers. `engine`: the one of this package. `restate-server`: the real one
+   * of the npm package `@restatedev/restate-server`, with this process as its endpoint. There
+   * the time is the real one, and what is said here about time, chance and `failuresMax` does
+   * not count. When absent the environment's `PERDURE_TEST_ON`, else `engine`.
+   */
+  readonly on?: TestPlace | undefined;
   /** Other implementations of services, by their names. See {@link replacement}. */
   readonly replace?: readonly AnyDefinition[] | undefined;
   /** What stands for the closures of `ctx.run`, by the names of the runs. */
@@ -25,7 +33,7 @@ export interface TestEngineOptions extends Omit<EndpointOptions, "identityKeys">
   readonly horizon?: Duration | number | undefined;
   /**
    * How long handlers may take to come to rest, in real milliseconds, when `clock` waits for
-   * that. {@link PATIENCE_MS} when absent.
+   * that. {@link PATIENCE_MS} when absent, on a real server {@link SERVER_PATIENCE_MS}.
    */
   readonly patienceMs?: number | undefined;
   /**
@@ -47,6 +55,9 @@ export const HORIZON_DAYS = 36_525;
 
 /** How long handlers may take to come to rest, in real milliseconds, unless told otherwise. */
 export const PATIENCE_MS = 2000;
+
+/** The same on a real server, where sleeps take their time. */
+export const SERVER_PATIENCE_MS = 10_000;
 
 /** When time begins, unless told otherwise. */
 export const START_MS: number = Date.UTC(2026, 0, 1);

@@ -5,8 +5,9 @@
  * - `endless`: there is always another timer, as far as it was looked.
  * - `paused`: an invocation failed too often, or its retry policy has paused it.
  * - `misused`: the call itself makes no sense.
+ * - `realTime`: the time was to be moved on a real server, where nobody can.
  */
-export type TestEngineProblem = "busy" | "endless" | "paused" | "misused";
+export type TestEngineProblem = "busy" | "endless" | "paused" | "misused" | "realTime";
 
 /** A test engine cannot do what it was asked. The message says why, and what is still running. */
 export class TestEngineError extends Error {

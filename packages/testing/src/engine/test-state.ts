@@ -1,4 +1,3 @@
-import type { EngineApi } from "@perdure/engine/internal";
 import type {
   ObjectContext,
   ObjectSharedContext,
@@ -78,10 +77,19 @@ export interface TestState<S extends TypedState> {
 }
 
 export interface StateParts {
-  readonly api: EngineApi;
+  readonly api: {
+    state(service: string, key: string): StateBytes | Promise<StateBytes>;
+    editState(edit: {
+      readonly service: string;
+      readonly key: string;
+      readonly state: StateBytes;
+    }): Promise<void>;
+  };
   readonly endpoint: BoundEndpoint;
-  readonly activity: Activity;
+  readonly activity: Pick<Activity, "quiet">;
 }
+
+type StateBytes = ReadonlyMap<string, Uint8Array>;
 
 export function openState(
   parts: StateParts,
@@ -99,7 +107,7 @@ export function openState(
   }
   const [handler] = service.handlers.values();
   const fallback = handler?.serde as Serde<unknown>;
-  const read = async (): Promise<ReadonlyMap<string, Uint8Array>> => {
+  const read = async (): Promise<StateBytes> => {
     await parts.activity.quiet();
     return parts.api.state(service.name, key);
   };

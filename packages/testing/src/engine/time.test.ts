@@ -92,7 +92,7 @@ describe("time that moves by itself", () => {
     const nap = engine.client.serviceClient(greeter).nap(1);
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(engine.clock.now()).toBe(Date.UTC(2026, 0, 1));
-    expect(engine.running().map(({ why }) => why)).toEqual([
+    expect((await engine.running()).map(({ why }) => why)).toEqual([
       "waits for something that is not of ctx: a timer, I/O or a promise of its own. The time stands still meanwhile",
       "waits for a sleep until 2026-01-02T00:00:00.000Z, in 1 day",
     ]);
@@ -150,7 +150,7 @@ describe("what never ends", () => {
       /The call gets no result:\n {2}- bad\/go \(inv_\w+\) is paused: it failed 3 times in a row, the last time with: no money \(at .*time\.test\.ts:\d+:\d+\)/,
     );
     expect(error).toContain("raise failuresMax");
-    expect(engine.running().map(({ target, status }) => [target, status])).toEqual([
+    expect((await engine.running()).map(({ target, status }) => [target, status])).toEqual([
       ["caller/go", "suspended"],
       ["bad/go", "paused"],
     ]);
@@ -237,7 +237,7 @@ describe("time that is moved by hand", () => {
     await using engine = await createTestEngine({ services: [hanging], time: "manual" });
     const call = engine.client.serviceClient(hanging).go().catch(String);
     await engine.clock.advance({ seconds: 59 });
-    expect(engine.running()[0]?.why).toBe('waits for run "hang", which is under way');
+    expect((await engine.running())[0]?.why).toBe('waits for run "hang", which is under way');
     await engine.clock.advance({ seconds: 1 });
     expect(await call).toContain("Timeout");
   });

@@ -8,6 +8,7 @@ import { outsideOfScopes } from "./scope.ts";
 
 /** Which attempt is looked at. */
 export interface GuardedAttempt {
+  /** Known when the handler is called at the latest. */
   readonly invocationId: string;
   readonly target: { readonly service: string; readonly handler: string };
 }
@@ -31,8 +32,15 @@ export function createMisuseGuard(options: MisuseLogOptions = {}): MisuseGuard {
   const log = new MisuseLog(options);
   const release = installGlobalGuards();
   return {
-    inspect: ({ invocationId, target: { service, handler } }) =>
-      new AttemptGuard(log, { handler: `${service}/${handler}`, invocationId }),
+    inspect: (attempt) => {
+      const { service, handler } = attempt.target;
+      return new AttemptGuard(log, {
+        handler: `${service}/${handler}`,
+        get invocationId() {
+          return attempt.invocationId;
+        },
+      });
+    },
     toRuntime: ({ quiesce }) => ({
       quiesce: (step, how) => outsideOfScopes(() => quiesce(() => outsideOfScopes(step), how)),
     }),

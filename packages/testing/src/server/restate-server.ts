@@ -20,6 +20,8 @@ export interface RestateServer {
   /** Its own, under the system's folder for temporary files. */
   readonly folder: string;
   readonly pid: number;
+  /** Lets this process end although the server runs; it is gone then too. */
+  unref(): void;
   /** The last lines the server logged, 60 when nobody says how many. */
   logTail(lines?: number): string;
   /** SIGKILL. Resolves when the process is gone; the folder stays. */
@@ -92,6 +94,7 @@ export async function startRestateServer(options: RestateServerOptions = {}): Pr
     get pid() {
       return current.pid;
     },
+    unref: () => current.child.unref(),
     logTail,
     kill: () => current.kill(),
     async restart() {

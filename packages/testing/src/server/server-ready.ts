@@ -1,3 +1,4 @@
+import { pause, realFetch, wallNow } from "../real.ts";
 import type { RunningProcess } from "./running-process.ts";
 import { RestateServerError } from "./server-error.ts";
 import type { ServerPorts } from "./server-settings.ts";
@@ -11,7 +12,7 @@ export async function waitUntilReady(
   ports: ServerPorts,
   logTail: () => string,
 ): Promise<void> {
-  const deadline = Date.now() + START_TIMEOUT_MS;
+  const deadline = wallNow() + START_TIMEOUT_MS;
   let ended: string | undefined;
   void server.exited.then((how) => {
     ended = how;
@@ -22,11 +23,11 @@ export async function waitUntilReady(
   ];
   while (!(await allAnswer(healthUrls))) {
     if (ended !== undefined) throw failed(`ended (${ended}) before it was ready`, logTail);
-    if (Date.now() > deadline) {
+    if (wallNow() > deadline) {
       await server.kill();
       throw failed(`was not ready within ${START_TIMEOUT_MS} ms`, logTail);
     }
-    await new Promise((resolve) => setTimeout(resolve, ASK_INTERVAL_MS));
+    await pause(ASK_INTERVAL_MS);
   }
 }
 
@@ -38,7 +39,7 @@ async function allAnswer(urls: readonly string[]): Promise<boolean> {
   const answers = await Promise.all(
     urls.map(async (url) => {
       try {
-        const response = await fetch(url);
+        const response = await realFetch(url);
         await response.arrayBuffer();
         return response.ok;
       } catch {
