@@ -67,6 +67,7 @@ export function toSvg(curves: readonly Curve[], labels: { readonly x: string; re
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="11" fill="#222">`,
+    `<title>${labels.y}, by ${labels.x}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
     ...grid,
     `<text x="${(LEFT + right) / 2}" y="${HEIGHT - 10}" text-anchor="middle">${labels.x}</text>`,
