@@ -6,7 +6,7 @@ import { archivedJournalKey, archiveKey } from "../state-machine/keys.ts";
 import type { StateMachine } from "../state-machine/machine.ts";
 import type { Archive } from "../state-machine/records.ts";
 import type { Step } from "../state-machine/step.ts";
-import type { Store } from "../store/store.ts";
+import type { CommitOptions, Store } from "../store/store.ts";
 
 export interface StepsOptions {
   readonly machine: StateMachine;
@@ -52,7 +52,9 @@ export class Steps {
    */
   apply(event: EngineEvent, stored?: () => void): void {
     this.requireWorking();
-    this.commit(this.#options.machine.apply(event)).then(stored, () => {
+    const step = this.#options.machine.apply(event);
+    const canWait = stored === undefined && step.effects.every(isIdle);
+    this.commit(step, { canWait }).then(stored, () => {
       // `failed` has told everyone who waits.
     });
   }
@@ -65,9 +67,9 @@ export class Steps {
     return step.outcome;
   }
 
-  async commit({ writes, effects }: Step): Promise<void> {
+  async commit({ writes, effects }: Step, options?: CommitOptions): Promise<void> {
     try {
-      await this.#options.store.commit(writes);
+      await this.#options.store.commit(writes, options);
     } catch (error) {
       this.fail(error);
       throw this.#failure;
@@ -106,6 +108,11 @@ export class Steps {
   close(): void {
     this.#closed = true;
   }
+}
+
+/** Nobody waits for it. */
+function isIdle(effect: Effect): boolean {
+  return effect.type === "accepted" && !effect.isAwaited;
 }
 
 export function engineClosed(): EngineError {

@@ -28,6 +28,7 @@ export function applyInvoke(world: World, event: InvokeEvent): void {
     invocationId: invoked.id,
     status: invoked.type === "created" ? "accepted" : "previouslyAccepted",
     executeAtMs: invoked.type === "completed" ? undefined : invoked.invocation.executeAtMs,
+    isAwaited: !event.awaitsResult,
   });
   if (!event.awaitsResult) return;
   if (target.handlerKind === "workflow" && invoked.type !== "created") {

@@ -43,6 +43,8 @@ export type Effect =
       readonly invocationId: string;
       readonly status: "accepted" | "previouslyAccepted";
       readonly executeAtMs: number | undefined;
+      /** Whether the client waits for this, and not for the result. */
+      readonly isAwaited: boolean;
     }
   /** A client's wait is over. `fromArchive`: read the result from the store. */
   | {

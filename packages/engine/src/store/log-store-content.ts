@@ -6,7 +6,7 @@ import type { Group } from "./log-store-group.ts";
 import type { KeyIndex } from "./log-store-index.ts";
 import type { Recovered } from "./log-store-recovery.ts";
 import { LogWriter } from "./log-store-writer.ts";
-import type { Write } from "./store.ts";
+import type { CommitOptions, Write } from "./store.ts";
 import type { StoreError } from "./store-error.ts";
 
 const SEGMENT_BYTES = 64 * 1024 * 1024;
@@ -82,8 +82,8 @@ export class FolderContent {
     });
   }
 
-  commit(writes: readonly Write[]): Promise<void> {
-    return this.#writer.commit(writes);
+  commit(writes: readonly Write[], options?: CommitOptions): Promise<void> {
+    return this.#writer.commit(writes, options);
   }
 
   async read(key: string): Promise<Uint8Array | undefined> {

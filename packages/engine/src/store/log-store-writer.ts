@@ -2,7 +2,7 @@ import type { FileSystem } from "./file-system.ts";
 import { createStoredFile, type StoredFile, writeFully } from "./log-store-file.ts";
 import { Group } from "./log-store-group.ts";
 import { toSegmentName } from "./log-store-names.ts";
-import type { Write } from "./store.ts";
+import type { CommitOptions, Write } from "./store.ts";
 import { codeOf, createClosed, StoreError, toMessage } from "./store-error.ts";
 
 /** A group takes no further commit past this. One commit alone may be larger. */
@@ -11,6 +11,8 @@ const GROUP_BYTES_MAX = 8 * 1024 * 1024;
 const SPARE_BYTES_MAX = 1024 * 1024;
 /** Writing into zeros is faster than making a file longer, whose length must be made durable too. */
 const PREALLOCATED_BYTES = 256 * 1024;
+/** How long a commit waits for which nobody waits. */
+const WAIT_MS = 2;
 const ZEROS = Buffer.alloc(PREALLOCATED_BYTES);
 
 export interface WriterOptions {
@@ -46,6 +48,7 @@ export class LogWriter {
   #current: Pending | undefined;
   #spare: Buffer | undefined;
   #running: Promise<void> | undefined;
+  #later: NodeJS.Timeout | undefined;
   readonly #sealing: Deferred[] = [];
   #failure: StoreError | undefined;
   #closed = false;
@@ -60,7 +63,7 @@ export class LogWriter {
     return this.#failure;
   }
 
-  commit(writes: readonly Write[]): Promise<void> {
+  commit(writes: readonly Write[], { canWait = false }: CommitOptions = {}): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     if (this.#closed) return Promise.reject(createClosed());
     if (writes.length === 0) return (this.#waiting.at(-1) ?? this.#current)?.promise ?? Promise.resolve();
@@ -72,7 +75,8 @@ export class LogWriter {
       this.fail(error as StoreError);
       return Promise.reject(error);
     }
-    this.#start();
+    if (canWait) this.#startLater();
+    else this.#start();
     return pending.promise;
   }
 
@@ -95,6 +99,7 @@ export class LogWriter {
   /** Waits for what was committed. */
   async close(): Promise<void> {
     this.#closed = true;
+    if (this.#waiting.length > 0) this.#start();
     await this.#running;
     if (this.#failure !== undefined) return;
     await this.#trim().catch(() => {});
@@ -113,9 +118,19 @@ export class LogWriter {
     return pending;
   }
 
-  /** In a microtask, so that what is committed in the same turn goes together. */
+  #startLater(): void {
+    if (this.#running !== undefined || this.#later !== undefined) return;
+    this.#later = setTimeout(() => this.#start(), WAIT_MS);
+  }
+
+  /**
+   * When everything else of this turn of the event loop has run, so that what it
+   * commits goes together: a run's command with its result, say.
+   */
   #start(): void {
-    this.#running ??= Promise.resolve().then(async () => {
+    clearTimeout(this.#later);
+    this.#later = undefined;
+    this.#running ??= endOfTurn().then(async () => {
       try {
         await this.#work();
       } catch (error) {
@@ -202,6 +217,10 @@ export class LogWriter {
     this.#current = undefined;
     for (const { reject } of [...this.#waiting.splice(0), ...this.#sealing.splice(0)]) reject(error);
   }
+}
+
+function endOfTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function createDeferred(): Deferred {

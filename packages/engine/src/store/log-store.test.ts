@@ -62,11 +62,37 @@ describe("the log store", () => {
     const store = await recovered(openLogStore({ folder }, { fileSystem }));
     const before = { ...counts };
     const first = Array.from({ length: 1000 }, (_, i) => store.commit([put(`k${i}`, "v".repeat(100))]));
-    await Promise.resolve().then(() => Promise.resolve());
+    await new Promise((resolve) => setImmediate(resolve));
     const second = Array.from({ length: 1000 }, (_, i) => store.commit([put(`k${i}`, "w".repeat(100))]));
     await Promise.all([...first, ...second]);
     expect(counts).toEqual({ writes: before.writes + 2, syncs: before.syncs });
     await store.close();
+  });
+
+  test("what nobody waits for goes with the next commit", async () => {
+    const { fileSystem, counts } = createCounter();
+    const store = await recovered(openLogStore({ folder }, { fileSystem }));
+    const before = counts.writes;
+    const first = store.commit([put("a", "1")], { canWait: true });
+    await new Promise((resolve) => setImmediate(resolve));
+    await Promise.all([first, store.commit([put("b", "2")])]);
+    expect(counts.writes).toBe(before + 1);
+    expect([textOf(await store.read("a")), textOf(await store.read("b"))]).toEqual(["1", "2"]);
+    await store.close();
+  });
+
+  test.each([
+    ["by itself, if no other comes", false],
+    ["when the store is closed", true],
+  ])("what nobody waits for becomes durable %s", async (_, isClosed) => {
+    const store = await recovered(openLogStore({ folder }));
+    const done = store.commit([put("a", "1")], { canWait: true });
+    if (isClosed) await store.close();
+    await done;
+    if (!isClosed) await store.close();
+    const again = await openLogStore({ folder });
+    expect(await recoverAll(again)).toEqual(new Map([["a", "1"]]));
+    await again.close();
   });
 
   test("a snapshot is made in the background when there is garbage enough", async () => {

@@ -7,7 +7,7 @@ import { lockFolder } from "./log-store-lock.ts";
 import { recoverFolder } from "./log-store-recovery.ts";
 import { Replay } from "./log-store-replay.ts";
 import { nodeFileSystem } from "./node-file-system.ts";
-import type { RecoverOptions, Store, Write } from "./store.ts";
+import type { CommitOptions, RecoverOptions, Store, Write } from "./store.ts";
 import {
   createClosed,
   createNotRecovered,
@@ -108,9 +108,9 @@ class FolderStore implements LogStore {
     await this.#recovering;
   }
 
-  commit(writes: readonly Write[]): Promise<void> {
+  commit(writes: readonly Write[], options?: CommitOptions): Promise<void> {
     try {
-      return this.#recovered().commit(writes);
+      return this.#recovered().commit(writes, options);
     } catch (error) {
       return Promise.reject(error);
     }

@@ -24,11 +24,16 @@ export interface Store {
    * Rejects with a `StoreError` as rule 4 says. Without any writes it waits for the
    * commits that were made before it.
    */
-  commit(writes: readonly Write[]): Promise<void>;
+  commit(writes: readonly Write[], options?: CommitOptions): Promise<void>;
   /** The latest durable value of a key. Values that the engine does not hold in memory are read this way. */
   read(key: string): Promise<Uint8Array | undefined>;
   /** Waits for what was committed, then gives everything back. Later calls reject. May be called twice. */
   close(): Promise<void>;
+}
+
+export interface CommitOptions {
+  /** Nobody waits for it: it may become durable a few milliseconds later, with the next one. */
+  readonly canWait?: boolean | undefined;
 }
 
 export interface RecoverOptions {
