@@ -62,6 +62,8 @@ export class Conductor implements RunsOwner {
   #inputEnded = false;
   /** What the handler has ended with. */
   #outcome: Outcome | undefined;
+  /** What was issued is sent at the next quiescent point. */
+  #holding = false;
   #deliveriesThisTurn = 0;
   #warnedForeign = false;
   #cancelling = false;
@@ -272,18 +274,18 @@ export class Conductor implements RunsOwner {
     this.#scheduled = false;
     if (this.closed) return;
     this.#window = false;
+    this.#holding = false;
     if (this.#outcome !== undefined) this.#end(this.#outcome);
     else if (this.#cancelling) this.#cancel();
     else if (this.#awaits.size === 0) this.#idle();
     else this.#deliver();
     // Here, so that all of a step leaves in one piece.
-    if (!this.closed) this.#ending.flush();
+    if (!this.closed && !this.#holding) this.#ending.flush();
   };
 
   /** Rule 4. */
   #idle(): void {
-    this.#startRuns();
-    this.#rest();
+    if (!this.#startRuns()) this.#rest();
   }
 
   #deliver(): void {
@@ -319,8 +321,7 @@ export class Conductor implements RunsOwner {
       this.#ending.startGrace();
       return;
     }
-    this.#startRuns();
-    if (this.closed) return;
+    if (this.#startRuns() || this.closed) return;
     if (this.#runs.executing > 0) this.#rest();
     else if (this.#inputEnded) this.#ending.suspend();
     else {
@@ -331,14 +332,21 @@ export class Conductor implements RunsOwner {
 
   #rest(): void {
     if (this.closed) return;
+    this.#ending.flush();
     this.#options.inspector?.rested?.({ awaiting: this.#awaits.size > 0, runs: this.#runs.executing });
   }
 
-  #startRuns(): void {
-    if (this.#recorder.replaying || this.#options.inspector?.holdsRuns === true) return;
-    // Closures may take long before they give the turn back.
-    if (this.#runs.waiting) this.#ending.flush();
+  /** Whether to come back at the next quiescent point, since closures have just started. */
+  #startRuns(): boolean {
+    const { inspector } = this.#options;
+    if (this.#recorder.replaying || inspector?.holdsRuns === true || !this.#runs.waiting) return false;
+    // What ends at once leaves in one piece with its command; apart when a tool looks
+    // on, which may want to interfere between the two.
+    this.#holding = inspector === undefined;
+    if (this.#holding) this.#schedule();
+    else this.#ending.flush();
     this.#runs.start();
+    return this.#holding;
   }
 
   /**
