@@ -7,7 +7,12 @@ const SIZE_MIN = 512;
 /** Memory that a writer keeps for the next record. */
 const SIZE_KEPT_MAX = 1024 * 1024;
 
+/** Records up to an eighth of this share their memory: of each its own costs more than writing it. */
+const SLAB_BYTES = 64 * 1024;
+
 export class RecordWriter {
+  #slab: Uint8Array = new Uint8Array(0);
+  #slabUsed = 0;
   #buffer: Buffer = Buffer.allocUnsafeSlow(SIZE_MIN);
   #length = 0;
 
@@ -60,9 +65,20 @@ export class RecordWriter {
 
   /** A copy of what was written; the writer begins again. */
   take(): Uint8Array {
-    const taken = new Uint8Array(this.#buffer.subarray(0, this.#length));
+    const taken = this.#allocate(this.#length);
+    taken.set(this.#buffer.subarray(0, this.#length));
     this.clear();
     return taken;
+  }
+
+  #allocate(bytes: number): Uint8Array {
+    if (bytes > SLAB_BYTES / 8) return new Uint8Array(bytes);
+    if (this.#slabUsed + bytes > this.#slab.length) {
+      this.#slab = new Uint8Array(SLAB_BYTES);
+      this.#slabUsed = 0;
+    }
+    this.#slabUsed += bytes;
+    return this.#slab.subarray(this.#slabUsed - bytes, this.#slabUsed);
   }
 
   #reserve(bytes: number): void {
