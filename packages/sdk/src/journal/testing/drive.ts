@@ -55,6 +55,8 @@ export class Driven {
   nowMs: number = NOW;
   closed = false;
   #sent: Message[] = [];
+  /** In how many pieces all that was sent so far has left. */
+  writes = 0;
   #timers: (() => void)[] = [];
   #pendingSteps = 0;
 
@@ -67,7 +69,10 @@ export class Driven {
       comparePayloads: options.comparePayloads ?? true,
       onMismatch: options.onMismatch ?? "retry",
       effects: {
-        send: (messages) => this.#sent.push(...messages),
+        send: (messages) => {
+          this.writes += 1;
+          this.#sent.push(...messages);
+        },
         closed: () => {
           this.closed = true;
         },
