@@ -1,4 +1,3 @@
-import type { TestEngineOptions } from "./options.ts";
 import { TestEngineError } from "./test-engine-error.ts";
 
 /** What runs the handlers of a test. */
@@ -9,7 +8,8 @@ export const PLACE_VARIABLE = "PERDURE_TEST_ON";
 
 const PLACES: readonly string[] = ["engine", "restate-server"] satisfies readonly TestPlace[];
 
-export function toPlace({ on }: Pick<TestEngineOptions, "on">): TestPlace {
+/** `on`, if a test says it; else what the environment says. */
+export function toPlace(on: TestPlace | undefined): TestPlace {
   const told = on ?? process.env[PLACE_VARIABLE] ?? "";
   if (told === "") return "engine";
   if (PLACES.includes(told)) return told as TestPlace;

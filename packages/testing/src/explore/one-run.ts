@@ -1,9 +1,9 @@
 import { createMemoryStore } from "@perdure/engine/internal";
 import { realNow } from "../engine/activity.ts";
 import { type Assembled, assemble } from "../engine/assemble.ts";
-import { toTestEngine } from "../engine/create-test-engine.ts";
 import { PATIENCE_MS, SEED } from "../engine/options.ts";
 import { sayRunning } from "../engine/running.ts";
+import { toTestEngine } from "../engine/test-engine.ts";
 import { sayList } from "../engine/words.ts";
 import type { Happening } from "./chronicle.ts";
 import { Disturber, type Place } from "./disturber.ts";

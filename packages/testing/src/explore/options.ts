@@ -1,5 +1,5 @@
-import type { TestEngine } from "../engine/create-test-engine.ts";
 import type { TestEngineOptions } from "../engine/options.ts";
+import type { TestEngine } from "../engine/test-engine.ts";
 import type { ExploredRun } from "./explored-run.ts";
 
 /** The kinds of disturbance, in the order in which they are tried. */

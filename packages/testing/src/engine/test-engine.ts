@@ -4,14 +4,13 @@ import type { Ingress } from "@perdure/sdk/clients";
 import { toRecordedJournal } from "../journal/from-engine.ts";
 import type { RecordedJournal } from "../journal/recorded-journal.ts";
 import type { Misuse } from "../misuse/misuse.ts";
-import { type Assembled, assemble } from "./assemble.ts";
+import type { Assembled } from "./assemble.ts";
 import { type InvocationFilter, listInvocations, type TestInvocation } from "./invocations.ts";
-import type { TestEngineOptions } from "./options.ts";
 import type { RunningInvocation } from "./running.ts";
 import { createTestClock, type TestClock } from "./test-clock.ts";
 import { TestEngineError } from "./test-engine-error.ts";
 import { type KeyedDefinition, openState, type StateOf, type TestState } from "./test-state.ts";
-import { type TestPlace, toPlace } from "./where.ts";
+import type { TestPlace } from "./where.ts";
 
 /** An invocation: its id, or what a send has given. */
 export type InvocationRef = string | { readonly invocationId: string };
@@ -52,23 +51,6 @@ export interface TestEngine extends AsyncDisposable {
    * there was misuse that nobody has read by `misuses()`.
    */
   close(): Promise<void>;
-}
-
-/**
- * Starts an engine for one test: in memory, apart from every other one, with a time of its
- * own. It needs no server and no port, and works in any test runner.
- *
- * Throws a `TypeError` when a service is not valid, a `TestEngineError` when a replacement
- * does not fit. On a real server (`on`) it rejects with a `RestateServerError` when there is none.
- *
- * @example
- * await using engine = await createTestEngine({ services: [greeter] });
- * expect(await engine.client.serviceClient(greeter).greet("Mary")).toBe("Hello, Mary!");
- */
-export async function createTestEngine(options: TestEngineOptions): Promise<TestEngine> {
-  if (toPlace(options) === "engine") return toTestEngine(await assemble(options));
-  const { createServerEngine } = await import("../server/server-engine.ts");
-  return createServerEngine(options);
 }
 
 /** What tests see of an engine. */
