@@ -3,6 +3,9 @@ import { RestateServerError } from "./server-error.ts";
 
 export type ControlVerb = "cancel" | "kill" | "resume" | "purge";
 
+/** How long an answer may take; a server that is dying may give none at all. */
+const ANSWER_MS_MAX = 20_000;
+
 /** The admin face of a server, as far as tests need it. */
 export class AdminFace {
   readonly url: string;
@@ -56,6 +59,7 @@ export class AdminFace {
     return realFetch(this.url + path, {
       method,
       headers: { accept: "application/json", "content-type": "application/json" },
+      signal: AbortSignal.timeout(ANSWER_MS_MAX),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   }
