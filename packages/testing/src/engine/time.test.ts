@@ -1,6 +1,6 @@
 import { type Context, type ObjectContext, object, RetryableError, rpc, service } from "@perdure/sdk";
 import { rpc as clientRpc } from "@perdure/sdk/clients";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createTestEngine, TestEngineError } from "../index.ts";
 import { approval, greeter } from "./testing/services.ts";
 
@@ -90,12 +90,13 @@ describe("time that moves by itself", () => {
     await using engine = await createTestEngine({ services: [foreign, greeter] });
     const call = engine.client.serviceClient(foreign).go();
     const nap = engine.client.serviceClient(greeter).nap(1);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await vi.waitFor(async () => {
+      expect((await engine.running()).map(({ why }) => why)).toEqual([
+        "waits for something that is not of ctx: a timer, I/O or a promise of its own. The time stands still meanwhile",
+        "waits for a sleep until 2026-01-02T00:00:00.000Z, in 1 day",
+      ]);
+    });
     expect(engine.clock.now()).toBe(Date.UTC(2026, 0, 1));
-    expect((await engine.running()).map(({ why }) => why)).toEqual([
-      "waits for something that is not of ctx: a timer, I/O or a promise of its own. The time stands still meanwhile",
-      "waits for a sleep until 2026-01-02T00:00:00.000Z, in 1 day",
-    ]);
     release();
     await Promise.all([call, nap]);
   });

@@ -73,12 +73,15 @@ function timeFor(name: WrongHandler): "auto" | "manual" {
 
 /** Calls a wrong handler, and lets what it has left behind go on. */
 async function provoke(engine: TestEngine, name: WrongHandler): Promise<unknown> {
+  const before = (): void => {};
+  gates.resume = before;
   const end = engine.client
     .serviceClient(wrong)
     [name]()
     .catch((error: unknown) => error);
   if (name === "foreignStep") {
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await vi.waitFor(() => expect(gates.resume).not.toBe(before));
+    await engine.clock.settle();
     gates.resume();
   }
   const result = await end;
