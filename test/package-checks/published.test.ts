@@ -103,7 +103,6 @@ describe("the engine's build", () => {
     expect([...new Set(imported)].sort()).toEqual([
       "@noble/hashes/sha2.js",
       "@perdure/sdk",
-      "@perdure/sdk/clients",
       "@perdure/sdk/internal",
       "chokidar",
       "hash-wasm/dist/xxhash3.umd.min.js",
