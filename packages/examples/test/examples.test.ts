@@ -102,7 +102,7 @@ describe.each([
       const traveller = fresh("Jim");
       const send = await bookAll(traveller, "train", "flight", "sold-out hotel");
       await expect(ingress.result(send)).rejects.toMatchObject({ code: 409, message: "no room left" });
-      expect(await booked(traveller)).toEqual([]);
+      await eventually(async () => expect(await booked(traveller)).toEqual([]));
     });
 
     it("is undone when it is cancelled", async () => {
@@ -111,7 +111,7 @@ describe.each([
       await eventually(async () => expect(await booked(traveller)).toEqual(["train", "hotel"]));
       await cancel(send.invocationId);
       await expect(ingress.result(send)).rejects.toMatchObject({ code: 409, message: "Cancelled" });
-      expect(await booked(traveller)).toEqual([]);
+      await eventually(async () => expect(await booked(traveller)).toEqual([]));
     });
   });
 
