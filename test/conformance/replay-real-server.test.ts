@@ -1,18 +1,10 @@
-import {
-  type Context,
-  type ObjectContext,
-  object,
-  RestatePromise,
-  serve,
-  service,
-  TerminalError,
-} from "@perdure/sdk";
+import { type Context, type ObjectContext, object, RestatePromise, serve, service } from "@perdure/sdk";
 import { connect, rpc } from "@perdure/sdk/clients";
 import { fetchJournal, parseJournal, type RecordedJournal, replay, stringifyJournal } from "@perdure/testing";
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
-import { interpret } from "../determinism/interpret.ts";
-import { type Program, programs } from "../determinism/program.ts";
+import { programs } from "../determinism/program.ts";
+import { createRunner, pause, worker } from "../determinism/program-services.ts";
 import { adminClient } from "../support/admin.ts";
 import { eventually } from "../support/eventually.ts";
 import { type RestateServerOptions, startRestateServer } from "../support/restate-server.ts";
@@ -21,24 +13,7 @@ import { type RestateServerOptions, startRestateServer } from "../support/restat
 
 const SEED = Number(process.env.PERDURE_REPLAY_SEED ?? Date.now() % 1_000_000);
 
-const worker = service({
-  name: "Worker",
-  handlers: {
-    work: async (ctx: Context, { label, ms, fail }: { label: string; ms: number; fail: boolean }) => {
-      await ctx.sleep(ms);
-      if (fail) throw new TerminalError(`failed ${label}`);
-      return label;
-    },
-    note: async (_ctx: Context, _trace: string) => {},
-  },
-});
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-const runner = service({
-  name: "Runner",
-  handlers: { run: async (ctx: Context, program: Program) => interpret(ctx, program, pause) },
-});
+const runner = createRunner(pause);
 
 type Add = (ctx: ObjectContext, item: string) => Promise<unknown>;
 

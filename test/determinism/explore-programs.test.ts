@@ -1,9 +1,8 @@
-import { type Context, service, TerminalError } from "@perdure/sdk";
 import { explore } from "@perdure/testing";
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
-import { interpret } from "./interpret.ts";
-import { type Program, programs } from "./program.ts";
+import { programs } from "./program.ts";
+import { createRunner, worker } from "./program-services.ts";
 
 /**
  * Random concurrent programs under every disturbance: right code is never called
@@ -15,22 +14,7 @@ const COUNT = Number(process.env.PERDURE_EXPLORE_PROGRAMS ?? 60);
 const RUNS_MAX = 16;
 const SEED = Number(process.env.PERDURE_EXPLORE_SEED ?? Date.now() % 1_000_000);
 
-const worker = service({
-  name: "Worker",
-  handlers: {
-    work: async (ctx: Context, { label, ms, fail }: { label: string; ms: number; fail: boolean }) => {
-      await ctx.sleep(ms);
-      if (fail) throw new TerminalError(`failed ${label}`);
-      return label;
-    },
-    note: async (_ctx: Context, _trace: string) => {},
-  },
-});
-
-const runner = service({
-  name: "Runner",
-  handlers: { run: async (ctx: Context, program: Program) => interpret(ctx, program, async () => {}) },
-});
+const runner = createRunner(async () => {});
 
 test(`${COUNT} programs are right, whatever is done to them (seed ${SEED})`, {
   timeout: 240_000,

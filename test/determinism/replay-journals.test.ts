@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createEngine, type EmbeddedEngine } from "@perdure/engine";
-import { type Context, service, TerminalError } from "@perdure/sdk";
+import { type Context, service } from "@perdure/sdk";
 import {
   loadJournal,
   parseJournal,
@@ -18,6 +18,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { interpret } from "./interpret.ts";
 import { type Program, programs, type StepKind } from "./program.ts";
+import { createRunner, pause, worker } from "./program-services.ts";
 import { Random } from "./random.ts";
 
 /**
@@ -29,24 +30,7 @@ import { Random } from "./random.ts";
 const COUNT = Number(process.env.PERDURE_REPLAY_PROGRAMS ?? 120);
 const SEED = Number(process.env.PERDURE_REPLAY_SEED ?? Date.now() % 1_000_000);
 
-const worker = service({
-  name: "Worker",
-  handlers: {
-    work: async (ctx: Context, { label, ms, fail }: { label: string; ms: number; fail: boolean }) => {
-      await ctx.sleep(ms);
-      if (fail) throw new TerminalError(`failed ${label}`);
-      return label;
-    },
-    note: async (_ctx: Context, _trace: string) => {},
-  },
-});
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-const runner = service({
-  name: "Runner",
-  handlers: { run: async (ctx: Context, program: Program) => interpret(ctx, program, pause) },
-});
+const runner = createRunner(pause);
 
 /** The runner of another day: it runs this program, whatever it is asked for. */
 function runnerOf(program: Program, rest: (ctx: Context) => Promise<void> = async () => {}) {

@@ -4,27 +4,12 @@ import { createTestEngine } from "@perdure/testing";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { interpret } from "../determinism/interpret.ts";
-import { type Program, programs } from "../determinism/program.ts";
+import { programs } from "../determinism/program.ts";
+import { createRunner, worker } from "../determinism/program-services.ts";
 
 /** Right handlers under a strict guard: nothing of what they do may be taken for misuse. */
 
-const worker = service({
-  name: "Worker",
-  handlers: {
-    work: async (ctx: Context, { label, ms, fail }: { label: string; ms: number; fail: boolean }) => {
-      await ctx.sleep(ms);
-      if (fail) throw new TerminalError(`failed ${label}`);
-      return label;
-    },
-    note: async (_ctx: Context, _trace: string) => {},
-  },
-});
-
-const runner = service({
-  name: "Runner",
-  handlers: { run: async (ctx: Context, program: Program) => interpret(ctx, program, pause) },
-});
+const runner = createRunner(pause);
 
 /** Timers of the process, in closures of runs: none of them is the handler's. */
 async function pause(ms: number): Promise<void> {
