@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { PUBLISHED, toSpecifier } from "./scripts/entries.ts";
@@ -9,6 +10,20 @@ const sources = PUBLISHED.flatMap(({ name, folder, entries }) =>
   find: new RegExp(`^${specifier}$`),
   replacement: fileURLToPath(new URL(file, import.meta.url)),
 }));
+
+/**
+ * Unit tests that count or replace what belongs to the whole process: its timers and
+ * listeners, the functions of the runtime. Each has a process of its own; the others share one.
+ */
+const ALONE = [
+  "packages/sdk/src/invocation/log.test.ts",
+  "packages/sdk/src/invocation/runtime.test.ts",
+  "packages/sdk/src/endpoint/node-serve.test.ts",
+  "packages/engine/src/clock/real-clock.test.ts",
+  "packages/testing/src/engine/fake-timers.test.ts",
+  "packages/testing/src/misuse/global-guards.test.ts",
+  "packages/testing/src/misuse/misuse.test.ts",
+];
 
 export default defineConfig({
   test: {
@@ -24,9 +39,24 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["packages/*/src/**/*.test.ts", "scripts/**/*.test.ts", "bench/src/**/*.test.ts"],
-          exclude: ["packages/examples/**"],
+          exclude: ["packages/examples/**", ...ALONE],
           environment: "node",
           pool: "forks",
+          // To load the sources once per file took five times as long as all the tests.
+          isolate: false,
+          maxWorkers: availableParallelism(),
+          testTimeout: 10_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        resolve: { alias: sources },
+        test: {
+          name: "unit-alone",
+          include: ALONE,
+          environment: "node",
+          pool: "forks",
+          maxWorkers: availableParallelism(),
           testTimeout: 10_000,
           sequence: { groupOrder: 0 },
         },

@@ -69,14 +69,15 @@ describe("the log store and other processes", () => {
       expect(await first).toBe("open");
       await delay(100 + ((round * 137) % 400));
       await kill(child);
-      const acknowledged = Number(lines.at(-1));
+      // A process may get no further than opening: then what was there before is all.
+      const acknowledged = next + lines.length - 2;
       expect(lines.slice(1)).toEqual(Array.from({ length: lines.length - 1 }, (_, i) => String(next + i)));
       const store = await openLogStore({ folder });
       const found = new Map<string, number>();
       await store.recover((key, value) => found.set(key, toNumber(value)));
-      const last = found.get("last") as number;
+      const last = found.get("last") ?? -1;
       expect(last).toBeGreaterThanOrEqual(acknowledged);
-      expect(found).toEqual(toExpected(last));
+      expect(found).toEqual(last < 0 ? new Map() : toExpected(last));
       await store.close();
       next = last + 1;
     }
