@@ -91,7 +91,7 @@ async function measureAll(
   { quick, budget, only = "" }: GroupOptions,
 ): Promise<void> {
   const turns = createJobs().flatMap(({ name, connections }, index) =>
-    (quick ? [1, 4] : connections)
+    (quick ? [2] : connections)
       .map((count): Turn => ({ index, connections: count }))
       .filter(({ connections }) => nameOf(name, connections).includes(only)),
   );

@@ -42,6 +42,7 @@ const LINES: readonly Line[] = [
 
 /** A measurement replays so many steps at least, in as many attempts as that takes. */
 const STEPS_MIN = 1000;
+const QUICK_STEPS_MIN = 100;
 /** From here on a step outweighs what an attempt costs by itself, and growth is told. */
 const FIT_FROM = 100;
 
@@ -83,7 +84,7 @@ async function measureLines(
   await alternate(players, rounds, async (order, round) => {
     for (const [place, line] of lines.entries()) {
       for (const size of line.sizes.filter((each) => !quick || each <= 100)) {
-        const prepared = prepareLine(line, size);
+        const prepared = prepareLine(line, size, quick ? QUICK_STEPS_MIN : STEPS_MIN);
         for (const player of order) {
           if (player.name === OFFICIAL && size > line.officialMax) continue;
           const figure = await measureReplay(player, prepared);
@@ -98,8 +99,8 @@ async function measureLines(
   return quick ? tables : [...tables, toExponents(lines, tables)];
 }
 
-function prepareLine({ kind }: Line, size: number): PreparedWork {
-  const attempts = Math.max(1, Math.ceil(STEPS_MIN / size));
+function prepareLine({ kind }: Line, size: number, stepsMin: number): PreparedWork {
+  const attempts = Math.max(1, Math.ceil(stepsMin / size));
   const work: Work = replayOf({ kind, n: size, attempts });
   return prepareWork(work, work.path);
 }

@@ -15,6 +15,7 @@ export interface BundleOptions {
 export class Bundles {
   readonly #folder = `${BENCH}.bundles/${process.pid}`;
   readonly #checkout: string | undefined;
+  readonly #made = new Map<string, Promise<string>>();
   #count = 0;
 
   /** From this checkout of the repository; from this one when absent. */
@@ -22,8 +23,15 @@ export class Bundles {
     this.#checkout = checkout;
   }
 
-  /** Returns the path of the file. */
-  async make({ entry, checkout = this.#checkout }: BundleOptions): Promise<string> {
+  /** Returns the path of the file, which is made once. */
+  make({ entry, checkout = this.#checkout }: BundleOptions): Promise<string> {
+    const key = JSON.stringify([entry, checkout]);
+    const made = this.#made.get(key) ?? this.#make(entry, checkout);
+    this.#made.set(key, made);
+    return made;
+  }
+
+  async #make(entry: string, checkout: string | undefined): Promise<string> {
     const [outfile, options] = await this.#prepare(checkout);
     await build({ ...options, entryPoints: [fileURLToPath(new URL(entry, import.meta.url))], outfile });
     return outfile;
