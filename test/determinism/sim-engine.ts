@@ -53,7 +53,7 @@ export class DrivenAttempt {
       handler,
       version: 6,
       runtime,
-      attemptHeaders: new Map(),
+      attemptHeaders: () => new Map(),
       extraArgs: [],
       logger: () => {},
       link: {

@@ -165,7 +165,7 @@ export class InProcessAttempt implements RunningAttempt, Link {
       handler,
       version: this.#request.version,
       link: codec === undefined ? this : new CodecLink(this, codec),
-      attemptHeaders: new Map(Object.entries(attemptHeadersOf(this.#request))),
+      attemptHeaders: () => new Map(Object.entries(attemptHeadersOf(this.#request))),
       extraArgs: [],
       runtime,
       logger: endpoint.logger,

@@ -43,15 +43,29 @@ export function createConsole(
 
 /** Which invocation a message belongs to; the request is made only if the logger looks at it. */
 export function createLoggerContext(core: ContextCore, request: () => Request): LoggerContext {
-  const { start } = core.journal;
-  return {
-    invocationId: start.debugId,
-    serviceName: core.handler.service,
-    handlerName: core.handler.name,
-    key: isKeyed(core.handler) ? start.key : undefined,
-    invocationTarget: targetOf(core),
-    get request() {
-      return request();
-    },
-  };
+  return new AttemptLoggerContext(core, request);
+}
+
+/** A class for the reason that `AttemptRequest` is one. */
+class AttemptLoggerContext implements LoggerContext {
+  readonly invocationId: string;
+  readonly serviceName: string;
+  readonly handlerName: string;
+  readonly key: string | undefined;
+  readonly invocationTarget: string;
+  readonly #request: () => Request;
+
+  constructor(core: ContextCore, request: () => Request) {
+    const { start } = core.journal;
+    this.invocationId = start.debugId;
+    this.serviceName = core.handler.service;
+    this.handlerName = core.handler.name;
+    this.key = isKeyed(core.handler) ? start.key : undefined;
+    this.invocationTarget = targetOf(core);
+    this.#request = request;
+  }
+
+  get request(): Request {
+    return this.#request();
+  }
 }

@@ -9,10 +9,10 @@ export interface RequestFacts {
   /** Names in lower case. */
   readonly headers: ReadonlyMap<string, string>;
   readonly body: Bytes;
-  readonly attemptHeaders: ReadonlyMap<string, string | string[] | undefined>;
-  readonly extraArgs: unknown[];
-  /** Asked for at most once, and only if the handler does. */
-  attemptCompletedSignal(): AbortSignal;
+  // The rest is asked for at most once, and only if the handler does.
+  readonly attemptHeaders: () => ReadonlyMap<string, string | string[] | undefined>;
+  readonly extraArgs: () => unknown[];
+  readonly attemptCompletedSignal: () => AbortSignal;
 }
 
 /** What every capability of `ctx` works on. One per attempt. */

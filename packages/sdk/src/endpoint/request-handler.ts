@@ -202,9 +202,7 @@ export class RequestHandler {
         handler,
         version,
         link: codec === undefined ? link : new CodecLink(link, codec),
-        get attemptHeaders() {
-          return request.headers();
-        },
+        attemptHeaders: () => request.headers(),
         extraArgs: request.extraArgs,
         runtime: this.#transport.runtime,
         logger: this.endpoint.logger,

@@ -28,8 +28,8 @@ export interface AttemptOptions {
   readonly handler: BoundHandler;
   readonly version: ProtocolVersion;
   readonly link: Link;
-  /** The HTTP headers of this attempt. */
-  readonly attemptHeaders: ReadonlyMap<string, string | string[] | undefined>;
+  /** The HTTP headers of this attempt; asked for only if the handler asks. */
+  readonly attemptHeaders: () => ReadonlyMap<string, string | string[] | undefined>;
   /** What the runtime passed along with the request. */
   readonly extraArgs: readonly unknown[];
   readonly runtime: Runtime;
@@ -153,23 +153,18 @@ class Attempt {
   #interceptors: ReturnType<ContextCore["interceptors"]> = [];
 
   #createCore(journal: Journal, input: { headers: ReadonlyMap<string, string>; value: Bytes }): ContextCore {
-    const options = this.#options;
-    const { handler, extraArgs, runtime } = options;
+    const { handler, attemptHeaders, extraArgs, logger, runtime } = this.#options;
     return {
       journal,
       handler,
-      logger: this.#options.logger ?? createAttemptLog(),
+      logger: logger ?? createAttemptLog(),
       now: runtime.now,
       interceptors: () => this.#interceptors,
       request: {
         headers: input.headers,
         body: input.value,
-        get attemptHeaders() {
-          return options.attemptHeaders;
-        },
-        get extraArgs() {
-          return [...extraArgs];
-        },
+        attemptHeaders,
+        extraArgs: () => [...extraArgs],
         attemptCompletedSignal: () => this.#completedSignal(),
       },
     };

@@ -76,7 +76,7 @@ class RecordedAttempt implements Link {
       handler,
       version,
       link: this,
-      attemptHeaders: new Map(),
+      attemptHeaders: () => new Map(),
       extraArgs: [],
       logger,
       runtime: {

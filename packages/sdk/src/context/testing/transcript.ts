@@ -87,8 +87,8 @@ export class Transcript {
       request: {
         headers: options.request?.headers ?? new Map(),
         body: options.request?.body ?? new Uint8Array(),
-        attemptHeaders: new Map(),
-        extraArgs: [],
+        attemptHeaders: () => new Map(),
+        extraArgs: () => [],
         attemptCompletedSignal: () => new AbortController().signal,
       },
     });

@@ -57,7 +57,7 @@ export class FakeLink implements Link {
       handler,
       version: 6,
       link: this,
-      attemptHeaders: new Map([["x-attempt", "1"]]),
+      attemptHeaders: () => new Map([["x-attempt", "1"]]),
       extraArgs: ["extra"],
       runtime: createWebRuntime(),
       logger,
