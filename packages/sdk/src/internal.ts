@@ -59,3 +59,4 @@ export * from "./protocol/messages.ts";
 export { MessageTooLargeError, ProtocolError } from "./protocol/protocol-error.ts";
 export type { ProtocolVersion } from "./protocol/versions.ts";
 export { PROTOCOL_VERSION_MAX, PROTOCOL_VERSION_MIN, toInvocationContentType } from "./protocol/versions.ts";
+export { encodeUtf8 } from "./serde/utf8.ts";

@@ -1,3 +1,5 @@
+import { encodeUtf8 } from "@perdure/sdk/internal";
+
 /**
  * Requests and responses of both HTTP faces, whatever protocol carries them.
  *
@@ -50,8 +52,6 @@ export class RequestLostError extends Error {
 
 export const NO_BODY: Uint8Array = new Uint8Array(0);
 
-const encoder = new TextEncoder();
-
 /** A response whose body is this value as JSON. */
 export function jsonResponse(
   status: number,
@@ -62,12 +62,12 @@ export function jsonResponse(
   return {
     status,
     headers: [...(headers.before ?? []), contentType, ...(headers.after ?? [])],
-    body: encoder.encode(JSON.stringify(value)),
+    body: encodeUtf8(JSON.stringify(value)),
   };
 }
 
 export function textResponse(status: number, text: string): HttpResponse {
-  return { status, headers: [["content-type", "text/plain; charset=utf-8"]], body: encoder.encode(text) };
+  return { status, headers: [["content-type", "text/plain; charset=utf-8"]], body: encodeUtf8(text) };
 }
 
 export function emptyResponse(status: number, headers: readonly Header[] = []): HttpResponse {

@@ -1,4 +1,10 @@
-import { type Command, createMessageDecoder, encodeMessages, type Notification } from "@perdure/sdk/internal";
+import {
+  type Command,
+  createMessageDecoder,
+  encodeMessages,
+  encodeUtf8,
+  type Notification,
+} from "@perdure/sdk/internal";
 import type { RecordWriter } from "./record-bytes.ts";
 import type { JournalEntry, LiveInvocation, PromiseRecord } from "./records.ts";
 
@@ -8,7 +14,6 @@ import type { JournalEntry, LiveInvocation, PromiseRecord } from "./records.ts";
  * later versions, so fields are only ever added.
  */
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** The newest protocol has a field for everything that an entry can hold. */
@@ -16,7 +21,7 @@ const ENTRY_VERSION = 7;
 const TIME_BYTES = 8;
 
 export function encodeJson(value: unknown): Uint8Array {
-  return encoder.encode(
+  return encodeUtf8(
     JSON.stringify(value, (_key, inner: unknown) =>
       inner instanceof Uint8Array ? { $bytes: Buffer.from(inner).toString("base64") } : inner,
     ),
@@ -82,7 +87,7 @@ export function encodeLive(invocation: LiveInvocation): Uint8Array {
     lastFailure: invocation.lastFailure,
     nextRetryAtMs: invocation.nextRetryAtMs,
   };
-  return encoder.encode(JSON.stringify(facts));
+  return encodeUtf8(JSON.stringify(facts));
 }
 
 /** A live invocation without its journal, which `appendLoaded` adds. */

@@ -36,28 +36,3 @@ function decode(
     throw new ProtocolError(`${field} is not valid UTF-8 (${bytes.length} bytes)`, { ...options, cause });
   }
 }
-
-/** Up to here a loop in JavaScript is faster than a call of the decoder. */
-export const SHORT_TEXT_BYTES_MAX = 32;
-
-/** A short text of ASCII, as most texts are; `undefined` if it is none. */
-export function decodeAscii(bytes: Bytes, start: number, end: number): string | undefined {
-  if (end - start > SHORT_TEXT_BYTES_MAX) return undefined;
-  let text = "";
-  let at = start;
-  // Four at a time: every concatenation makes a string.
-  for (; at + 4 <= end; at += 4) {
-    const first = bytes[at] as number;
-    const second = bytes[at + 1] as number;
-    const third = bytes[at + 2] as number;
-    const fourth = bytes[at + 3] as number;
-    if ((first | second | third | fourth) >= 0x80) return undefined;
-    text += String.fromCharCode(first, second, third, fourth);
-  }
-  for (; at < end; at++) {
-    const code = bytes[at] as number;
-    if (code >= 0x80) return undefined;
-    text += String.fromCharCode(code);
-  }
-  return text;
-}

@@ -1,6 +1,7 @@
+import { decodeAscii } from "../serde/ascii.ts";
 import type { Bytes } from "./messages.ts";
 import { ProtocolError } from "./protocol-error.ts";
-import { decodeAscii, decodeStateKey, decodeText } from "./text.ts";
+import { decodeStateKey, decodeText } from "./text.ts";
 
 /**
  * The most fields and list elements of one payload, nested ones included. Two

@@ -1,3 +1,5 @@
+import { encodeUtf8 } from "../serde/utf8.ts";
+
 /**
  * Writes fields of the protobuf wire format, one after another, into a buffer that grows.
  *
@@ -119,7 +121,7 @@ export class WireWriter {
       if (this.#putAscii(value)) return;
     }
     this.#at = start;
-    this.bytesAlways(field, encoder.encode(value));
+    this.bytesAlways(field, encodeUtf8(value));
   }
 
   textIfSet(field: number, value: string | undefined): void {
@@ -195,8 +197,6 @@ const COPIED_TEXT_MAX = 128;
 
 const UINT32_MAX = 0xffff_ffff;
 const UINT64_MAX = 0xffff_ffff_ffff_ffffn;
-
-const encoder = new TextEncoder();
 
 function requireUint32(value: number): void {
   if (Number.isInteger(value) && value >= 0 && value <= UINT32_MAX) return;
