@@ -3,6 +3,9 @@ import { describeCommand } from "./describe.ts";
 import { createAwaitTree, type Durable } from "./durable.ts";
 import { Leaf } from "./leaf.ts";
 
+/** Up to here looking through a list is as fast as a set. */
+const FEW = 16;
+
 /**
  * Everything that handler code awaits at this moment, in the order of subscription.
  *
@@ -11,31 +14,44 @@ import { Leaf } from "./leaf.ts";
  * of protocol v7 wakes the handler only when the combinator can settle.
  */
 export class Awaits {
-  readonly #pending = new Set<Durable<unknown>>();
+  /**
+   * A list while they are few: a set makes new tables as its content comes and goes, and
+   * each table holds what was in it until the next full collection.
+   */
+  readonly #few: Durable<unknown>[] = [];
+  #many: Set<Durable<unknown>> | undefined;
 
   /** Promises, leaves or combinators, that are subscribed and unsettled. */
   get size(): number {
-    return this.#pending.size;
+    return this.#many?.size ?? this.#few.length;
   }
 
   add(durable: Durable<unknown>): void {
-    this.#pending.add(durable);
+    if (this.#many !== undefined) this.#many.add(durable);
+    else if (this.#few.push(durable) > FEW) this.#many = new Set(this.#few.splice(0));
   }
 
   delete(durable: Durable<unknown>): void {
-    this.#pending.delete(durable);
+    if (this.#many === undefined) {
+      const index = this.#few.indexOf(durable);
+      if (index >= 0) this.#few.splice(index, 1);
+      return;
+    }
+    this.#many.delete(durable);
+    if (this.#many.size === 0) this.#many = undefined;
   }
 
   /** Empties the set and gives what was in it. */
   takeAll(): readonly Durable<unknown>[] {
-    const all = [...this.#pending];
-    this.#pending.clear();
+    const all = [...(this.#many ?? this.#few)];
+    this.#many = undefined;
+    this.#few.length = 0;
     return all;
   }
 
   toTree(options: { readonly withCancel: boolean }): AwaitTree {
     const tree = createAwaitTree("firstCompleted");
-    for (const durable of this.#pending) if (durable.awaitedDirectly) durable.addTo(tree);
+    for (const durable of this.#many ?? this.#few) if (durable.awaitedDirectly) durable.addTo(tree);
     if (options.withCancel) tree.signals.push(CANCEL_SIGNAL);
     return tree;
   }
@@ -43,7 +59,7 @@ export class Awaits {
   /** What is awaited, in words. */
   describe(): string {
     const words: string[] = [];
-    for (const durable of this.#pending) {
+    for (const durable of this.#many ?? this.#few) {
       if (durable instanceof Leaf) words.push(describeLeaf(durable));
     }
     return words.length === 0 ? "nothing durable" : words.join(", ");

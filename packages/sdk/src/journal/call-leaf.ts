@@ -18,7 +18,6 @@ export class CallLeaf<T> extends Leaf<T> {
   readonly #owner: CallLeafOwner;
   readonly #call: CallCommand;
   readonly #index: number;
-  #invocationId: Durable<string> | undefined;
 
   constructor(owner: CallLeafOwner, { decode, command, commandIndex }: CallLeafOptions<T>) {
     super(owner, {
@@ -34,7 +33,6 @@ export class CallLeaf<T> extends Leaf<T> {
 
   /** Made when it is first asked for, which few do. */
   get invocationId(): Durable<string> {
-    this.#invocationId ??= this.#owner.invocationIdOf(this.#call, this.#index);
-    return this.#invocationId;
+    return this.#owner.invocationIdOf(this.#call, this.#index);
   }
 }

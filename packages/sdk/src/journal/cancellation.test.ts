@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { CancelledError, TerminalError } from "../errors.ts";
+import type { CallLeaf } from "./call-leaf.ts";
 import { any } from "./combinators.ts";
-import type { Durable } from "./durable.ts";
 import type { Journal } from "./journal.ts";
 import {
   callTarget,
@@ -16,7 +16,7 @@ import {
   value,
 } from "./testing/drive.ts";
 
-function call(journal: Journal): Durable<string> {
+function call(journal: Journal): CallLeaf<string> {
   return journal.call(callTarget(), decodeText);
 }
 
@@ -185,6 +185,17 @@ test("explicit: the calls made so far can be taken once", async () => {
   await driven.sent();
   driven.complete(1, { type: "invocationId", invocationId: "inv_child" });
   expect(await driven.sent()).toEqual([outputOf("inv_child 0"), END]);
+});
+
+test("explicit: an id that was awaited already is there at once", async () => {
+  const driven = new Driven({ explicitCancellation: true }, async (journal) => {
+    const awaited = await call(journal).invocationId;
+    const ids = await Promise.all(journal.takeTrackedCalls());
+    return `${awaited} ${ids.join()}`;
+  });
+  await driven.sent();
+  driven.complete(1, { type: "invocationId", invocationId: "inv_child" });
+  expect(await driven.sent()).toEqual([outputOf("inv_child inv_child"), END]);
 });
 
 test("replays to the same end", async () => {

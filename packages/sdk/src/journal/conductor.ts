@@ -54,7 +54,7 @@ export class Conductor implements RunsOwner {
   readonly #runs: Runs;
   readonly #awaits = new Awaits();
   readonly #ending: Ending;
-  readonly #calls = new TrackedCalls();
+  readonly #calls: TrackedCalls;
   readonly #startedAtMs: number;
   #scheduled = false;
   /** Between a delivery and the quiescence that follows it (rule 2). */
@@ -79,6 +79,7 @@ export class Conductor implements RunsOwner {
       inspector: options.inspector,
     });
     this.#delivery = new Delivery({ cancelIsForAll: !options.explicitCancellation });
+    this.#calls = new TrackedCalls(this.#delivery);
     this.#runs = new Runs(this, options.inspector?.around);
     this.#ending = new Ending(options, { recorder: this.#recorder, awaits: this.#awaits });
     this.#startedAtMs = options.effects.now();
@@ -100,14 +101,12 @@ export class Conductor implements RunsOwner {
   }
 
   receiveCompletion(completionId: number, result: NotificationResult): void {
-    if (result.type === "invocationId") this.#calls.learn(completionId, result.invocationId);
-    const gate = this.#recorder.recordedCount;
-    this.#delivery.receive({ type: "Completion", kind: undefined, completionId, result }, gate);
+    this.#delivery.receiveCompletion(completionId, result, this.#recorder.recordedCount);
     this.#schedule();
   }
 
   receiveSignal(signal: number | string, result: NotificationResult): void {
-    this.#delivery.receive({ type: "Signal", signal, result }, this.#recorder.recordedCount);
+    this.#delivery.receiveSignal(signal, result, this.#recorder.recordedCount);
     this.#schedule();
   }
 
@@ -295,7 +294,7 @@ export class Conductor implements RunsOwner {
         this.#ending.flush();
         this.#open();
         this.#awaits.delete(candidate.leaf);
-        candidate.leaf.settle(candidate.notification.result);
+        candidate.leaf.settle(candidate.result);
         break;
       case "cancel":
         this.#cancelling = true;

@@ -1,4 +1,4 @@
-import { CANCEL_SIGNAL, type Notification } from "../protocol/messages.ts";
+import { CANCEL_SIGNAL, type NotificationResult } from "../protocol/messages.ts";
 import { Heap } from "./heap.ts";
 import type { Leaf } from "./leaf.ts";
 
@@ -15,23 +15,33 @@ import type { Leaf } from "./leaf.ts";
  *    name queue up and go to the subscribers in the order of subscription.
  * 4. A notification is not delivered before the recorded commands that precede it
  *    were issued (`gate`).
+ * 5. Each completion id has at most one promise.
  */
 
-interface Received {
-  readonly pos: number;
+/** One notification, or the completion of an id that is still to come. One shape for all, for speed. */
+interface Slot {
+  /** Where it stands among the notifications; {@link NOT_YET} if it has not come. */
+  pos: number;
   /** How many recorded commands stand before it in the journal. */
-  readonly gate: number;
-  readonly notification: Notification;
+  gate: number;
+  /** Gone once it was delivered, so that it is not held until the attempt ends; an invocation id stays. */
+  result: NotificationResult | undefined;
+  /** Whom a completion is for, while that waits. */
+  leaf: Leaf<unknown> | undefined;
+  /** Its turn came when nobody waited for it. */
+  passed: boolean;
+  /** Of a signal. */
+  readonly signal: number | string | undefined;
 }
 
 interface Waiting {
   readonly pos: number;
   readonly leaf: Leaf<unknown>;
-  readonly received: Received;
+  readonly slot: Slot;
 }
 
 export type Candidate =
-  | { readonly type: "settle"; readonly leaf: Leaf<unknown>; readonly notification: Notification }
+  | { readonly type: "settle"; readonly leaf: Leaf<unknown>; readonly result: NotificationResult }
   | { readonly type: "cancel" }
   /** The next delivery stands behind a recorded command that was not issued yet. */
   | { readonly type: "gated" }
@@ -41,15 +51,16 @@ const NONE: Candidate = { type: "none" };
 const GATED: Candidate = { type: "gated" };
 const CANCEL: Candidate = { type: "cancel" };
 
+const NOT_YET = -1;
+
 export class Delivery {
-  readonly #queue: Received[] = [];
+  readonly #queue: Slot[] = [];
   #cursor = 0;
-  readonly #seen = new Set<number>();
-  readonly #kept = new Map<number, Received>();
-  readonly #keptSignals = new Map<number | string, Received[]>();
+  /** By completion id. They are given out one after another, so there are few gaps. */
+  readonly #completions: (Slot | undefined)[] = [];
+  readonly #keptSignals = new Map<number | string, Slot[]>();
   /** Kept notifications whose promise was subscribed later. */
   readonly #ready = new Heap<Waiting>();
-  readonly #leaves = new Map<number, Leaf<unknown>>();
   readonly #signalWaiters = new Map<number | string, Leaf<unknown>[]>();
   readonly #cancelIsForAll: boolean;
 
@@ -57,48 +68,80 @@ export class Delivery {
     this.#cancelIsForAll = options.cancelIsForAll;
   }
 
-  receive(notification: Notification, gate: number): void {
-    if (notification.type === "Completion") {
-      if (this.#seen.has(notification.completionId)) return;
-      this.#seen.add(notification.completionId);
+  receiveCompletion(completionId: number, result: NotificationResult, gate: number): void {
+    let slot = this.#completions[completionId];
+    if (slot === undefined) {
+      slot = { pos: NOT_YET, gate, result, leaf: undefined, passed: false, signal: undefined };
+      this.#completions[completionId] = slot;
+    } else if (slot.pos !== NOT_YET) {
+      return;
     }
-    this.#queue.push({ pos: this.#queue.length, gate, notification });
+    slot.pos = this.#queue.length;
+    slot.gate = gate;
+    slot.result = result;
+    this.#queue.push(slot);
+  }
+
+  receiveSignal(signal: number | string, result: NotificationResult, gate: number): void {
+    const pos = this.#queue.length;
+    this.#queue.push({ pos, gate, result, leaf: undefined, passed: false, signal });
   }
 
   /** Whether the journal already holds the completion of this id, delivered or not. */
   holds(completionId: number): boolean {
-    return this.#seen.has(completionId);
+    const slot = this.#completions[completionId];
+    return slot !== undefined && slot.pos !== NOT_YET;
+  }
+
+  /** What a completion with an invocation id holds, delivered or not; `undefined` if it has not come. */
+  invocationIdOf(completionId: number): string | undefined {
+    const result = this.#completions[completionId]?.result;
+    return result?.type === "invocationId" ? result.invocationId : undefined;
   }
 
   subscribe(leaf: Leaf<unknown>): void {
     const { source } = leaf;
-    if (source.type === "completion") {
-      const received = this.#kept.get(source.id);
-      if (received === undefined) {
-        this.#leaves.set(source.id, leaf);
-        return;
-      }
-      this.#kept.delete(source.id);
-      this.#ready.push({ pos: received.pos, leaf, received });
+    if (source.type === "signal") {
+      this.#subscribeSignal(leaf, source.signal);
       return;
     }
-    const received = this.#keptSignals.get(source.signal)?.shift();
-    if (received !== undefined) {
-      this.#ready.push({ pos: received.pos, leaf, received });
+    const slot = this.#completions[source.id];
+    if (slot === undefined) {
+      this.#completions[source.id] = {
+        pos: NOT_YET,
+        gate: 0,
+        result: undefined,
+        leaf,
+        passed: false,
+        signal: undefined,
+      };
+    } else if (slot.passed) {
+      this.#ready.push({ pos: slot.pos, leaf, slot });
+    } else {
+      slot.leaf = leaf;
+    }
+  }
+
+  #subscribeSignal(leaf: Leaf<unknown>, signal: number | string): void {
+    const slot = this.#keptSignals.get(signal)?.shift();
+    if (slot !== undefined) {
+      this.#ready.push({ pos: slot.pos, leaf, slot });
       return;
     }
-    const waiters = this.#signalWaiters.get(source.signal);
-    if (waiters === undefined) this.#signalWaiters.set(source.signal, [leaf]);
+    const waiters = this.#signalWaiters.get(signal);
+    if (waiters === undefined) this.#signalWaiters.set(signal, [leaf]);
     else waiters.push(leaf);
   }
 
   /** Nobody waits any more, by a cancellation; what is not taken stays kept. */
   unsubscribeAll(): void {
-    this.#leaves.clear();
+    this.#completions.forEach((slot) => {
+      if (slot !== undefined) slot.leaf = undefined;
+    });
     this.#signalWaiters.clear();
     // Rule 1 drains `ready` before anything later in the queue, the cancel signal included.
     for (let entry = this.#ready.pop(); entry !== undefined; entry = this.#ready.pop()) {
-      this.#keep(entry.received);
+      this.#keep(entry.slot);
     }
   }
 
@@ -106,15 +149,16 @@ export class Delivery {
   take(issued: number): Candidate {
     const first = this.#ready.peek();
     if (first !== undefined) {
-      if (first.received.gate > issued) return GATED;
+      if (first.slot.gate > issued) return GATED;
       this.#ready.pop();
-      return { type: "settle", leaf: first.leaf, notification: first.received.notification };
+      return settle(first.leaf, first.slot);
     }
     for (; this.#cursor < this.#queue.length; this.#cursor += 1) {
-      const received = this.#queue[this.#cursor] as Received;
-      const candidate = this.#match(received, issued);
+      const slot = this.#queue[this.#cursor] as Slot;
+      const candidate =
+        slot.signal === undefined ? matchCompletion(slot, issued) : this.#matchSignal(slot, issued);
       if (candidate === undefined) {
-        this.#keep(received);
+        this.#keep(slot);
         continue;
       }
       if (candidate !== GATED) this.#cursor += 1;
@@ -123,34 +167,35 @@ export class Delivery {
     return NONE;
   }
 
-  #match(received: Received, issued: number): Candidate | undefined {
-    const { notification } = received;
-    if (notification.type === "Completion") {
-      const leaf = this.#leaves.get(notification.completionId);
-      if (leaf === undefined) return undefined;
-      if (received.gate > issued) return GATED;
-      this.#leaves.delete(notification.completionId);
-      return { type: "settle", leaf, notification };
-    }
-    if (notification.signal === CANCEL_SIGNAL && this.#cancelIsForAll) {
-      return received.gate > issued ? GATED : CANCEL;
-    }
-    const waiters = this.#signalWaiters.get(notification.signal);
+  #matchSignal(slot: Slot, issued: number): Candidate | undefined {
+    const signal = slot.signal as number | string;
+    if (signal === CANCEL_SIGNAL && this.#cancelIsForAll) return slot.gate > issued ? GATED : CANCEL;
+    const waiters = this.#signalWaiters.get(signal);
     const leaf = waiters?.[0];
     if (waiters === undefined || leaf === undefined) return undefined;
-    if (received.gate > issued) return GATED;
+    if (slot.gate > issued) return GATED;
     waiters.shift();
-    return { type: "settle", leaf, notification };
+    return settle(leaf, slot);
   }
 
-  #keep(received: Received): void {
-    const { notification } = received;
-    if (notification.type === "Completion") {
-      this.#kept.set(notification.completionId, received);
-      return;
-    }
-    const kept = this.#keptSignals.get(notification.signal);
-    if (kept === undefined) this.#keptSignals.set(notification.signal, [received]);
-    else kept.push(received);
+  #keep(slot: Slot): void {
+    slot.passed = true;
+    if (slot.signal === undefined) return;
+    const kept = this.#keptSignals.get(slot.signal);
+    if (kept === undefined) this.#keptSignals.set(slot.signal, [slot]);
+    else kept.push(slot);
   }
+}
+
+function matchCompletion(slot: Slot, issued: number): Candidate | undefined {
+  const { leaf } = slot;
+  if (leaf === undefined) return undefined;
+  return slot.gate > issued ? GATED : settle(leaf, slot);
+}
+
+function settle(leaf: Leaf<unknown>, slot: Slot): Candidate {
+  const result = slot.result as NotificationResult;
+  slot.leaf = undefined;
+  if (result.type !== "invocationId") slot.result = undefined;
+  return { type: "settle", leaf, result };
 }

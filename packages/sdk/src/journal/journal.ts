@@ -37,6 +37,8 @@ export class Journal extends Conductor implements CallLeafOwner {
   #nextCompletionId = 1;
   #nextAwakeableSignal = FIRST_AWAKEABLE_SIGNAL;
   #cancellation: Durable<void> | undefined;
+  /** Of calls: whoever asks for an id gets the same promise, since a completion is delivered once. */
+  readonly #invocationIds = new Map<number, Durable<string>>();
 
   constructor(options: JournalOptions) {
     super(options);
@@ -113,7 +115,7 @@ export class Journal extends Conductor implements CallLeafOwner {
       name: target.name,
     };
     this.issue(command);
-    return this.invocationIdOf(command, this.issued - 1);
+    return this.#idLeaf(command.invocationIdCompletionId, command, this.issued - 1);
   }
 
   sleep(ms: number, name: string): Durable<void> {
@@ -152,7 +154,7 @@ export class Journal extends Conductor implements CallLeafOwner {
   /** Explicit mode: the ids of the calls since the last time this was asked. */
   takeTrackedCalls(): readonly Durable<string>[] {
     if (!this.#explicitCancellation) return [];
-    return this.drainTrackedCalls().map((id) => this.#idLeaf(id, undefined, this.issued - 1));
+    return this.drainTrackedCalls().map((id) => this.#invocationIdOf(id, undefined, this.issued - 1));
   }
 
   constant<T>(value: T): Durable<T> {
@@ -208,8 +210,17 @@ export class Journal extends Conductor implements CallLeafOwner {
     this.issue({ type: "ClearAllState", name: "" });
   }
 
-  invocationIdOf(command: CallCommand | OneWayCallCommand, commandIndex: number): Durable<string> {
-    return this.#idLeaf(command.invocationIdCompletionId, command, commandIndex);
+  invocationIdOf(call: CallCommand, commandIndex: number): Durable<string> {
+    return this.#invocationIdOf(call.invocationIdCompletionId, call, commandIndex);
+  }
+
+  #invocationIdOf(id: number, call: CallCommand | undefined, commandIndex: number): Durable<string> {
+    let promise = this.#invocationIds.get(id);
+    if (promise === undefined) {
+      promise = this.#idLeaf(id, call, commandIndex);
+      this.#invocationIds.set(id, promise);
+    }
+    return promise;
   }
 
   #idLeaf(id: number, command: Command | undefined, commandIndex: number): Durable<string> {
