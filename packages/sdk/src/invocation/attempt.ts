@@ -11,7 +11,7 @@ import type { Bytes, Message } from "../protocol/messages.ts";
 import type { ProtocolVersion } from "../protocol/versions.ts";
 import { type AttemptEnd, runWithHooks } from "./hooks.ts";
 import { JournalLoader } from "./journal-loader.ts";
-import type { Link } from "./link.ts";
+import type { Link, LinkReader } from "./link.ts";
 import { createAttemptLog } from "./log.ts";
 import type { Runtime } from "./runtime.ts";
 import { toTerminal } from "./terminal.ts";
@@ -49,12 +49,12 @@ export function startAttempt(options: AttemptOptions): void {
   new Attempt(options).open();
 }
 
-class Attempt {
+class Attempt implements LinkReader {
   readonly #options: AttemptOptions;
   readonly #loader: JournalLoader;
   readonly #releaseGuard: () => void;
   readonly #end: AttemptEnd = { ended: false, listeners: undefined };
-  #abort: AbortController | undefined;
+  #abortion: AbortController | undefined;
 
   constructor(options: AttemptOptions) {
     this.#options = options;
@@ -82,24 +82,34 @@ class Attempt {
   }
 
   open(): void {
-    this.#options.link.open({
-      message: (message) => this.#guarded(() => this.#loader.receive(message)),
-      end: () => this.#guarded(() => this.#loader.endInput()),
-      abort: () => this.#abandon(),
-    });
+    this.#options.link.open(this);
   }
 
-  /** A fault of the driver (a message out of place) or of ours ends this attempt alone. */
-  #guarded(action: () => void): void {
+  message(message: Message): void {
     if (this.#end.ended) return;
     try {
-      action();
+      this.#loader.receive(message);
     } catch (error) {
-      this.#failBeforeJournal(error);
+      this.#failByDriver(error);
     }
   }
 
-  #failBeforeJournal(error: unknown): void {
+  end(): void {
+    if (this.#end.ended) return;
+    try {
+      this.#loader.endInput();
+    } catch (error) {
+      this.#failByDriver(error);
+    }
+  }
+
+  abort(): void {
+    if (this.#loader.journal !== undefined) this.#loader.journal.abandon();
+    else this.#closed();
+  }
+
+  /** A fault of the driver (a message out of place) or of ours ends this attempt alone. */
+  #failByDriver(error: unknown): void {
     const { journal } = this.#loader;
     if (journal !== undefined) {
       journal.fail(error);
@@ -107,11 +117,6 @@ class Attempt {
     }
     this.#send([toErrorMessage({ error })]);
     this.#closed();
-  }
-
-  #abandon(): void {
-    if (this.#loader.journal !== undefined) this.#loader.journal.abandon();
-    else this.#closed();
   }
 
   #send(messages: readonly Message[]): void {
@@ -123,7 +128,7 @@ class Attempt {
     this.#end.ended = true;
     this.#options.link.close();
     this.#releaseGuard();
-    this.#abort?.abort(new RestateError("The attempt has ended."));
+    this.#abortion?.abort(new RestateError("The attempt has ended."));
     for (const listener of this.#end.listeners ?? []) listener();
   }
 
@@ -171,9 +176,9 @@ class Attempt {
   }
 
   #completedSignal(): AbortSignal {
-    this.#abort ??= new AbortController();
-    if (this.#end.ended) this.#abort.abort(new RestateError("The attempt has ended."));
-    return this.#abort.signal;
+    this.#abortion ??= new AbortController();
+    if (this.#end.ended) this.#abortion.abort(new RestateError("The attempt has ended."));
+    return this.#abortion.signal;
   }
 
   #invoke(context: HandlerContext, body: Bytes): Promise<unknown> {

@@ -89,8 +89,10 @@ export class JournalLoader {
   }
 
   #load(journal: Journal, message: Message): void {
-    if (isCommand(message)) journal.load(message satisfies Command);
-    else if (!receiveNotification(journal, message)) throw outOfPlace(message, "among the journal entries");
+    if (!receiveNotification(journal, message)) {
+      if (!isCommand(message)) throw outOfPlace(message, "among the journal entries");
+      journal.load(message satisfies Command);
+    }
     this.#missing -= 1;
     if (this.#missing > 0) return;
     const input = journal.takeInput();

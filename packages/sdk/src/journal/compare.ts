@@ -1,4 +1,4 @@
-import type { Command } from "../protocol/messages.ts";
+import type { CallCommand, Command, OneWayCallCommand } from "../protocol/messages.ts";
 import type { JournalInspector } from "./inspector.ts";
 
 /**
@@ -63,12 +63,65 @@ export interface CompareOptions {
 
 export function isSameCommand(recorded: Command, attempted: Command, options: CompareOptions): boolean {
   if (recorded.type !== attempted.type) return false;
+  if (isPlainlySame(recorded, attempted)) return true;
   for (const field of COMPARED[attempted.type]) {
     const left = Reflect.get(recorded, field);
     const right = Reflect.get(attempted, field);
     if (left !== right && !isSameField(field, left, right, options)) return false;
   }
   return true;
+}
+
+/**
+ * Whether each compared field of a frequent command is identical, without looking at the
+ * fields by their names, which takes several times as long. False says nothing.
+ */
+export function isPlainlySame(recorded: Command, attempted: Command): boolean {
+  switch (attempted.type) {
+    case "Call":
+      return (
+        recorded.type === "Call" &&
+        recorded.completionId === attempted.completionId &&
+        isPlainlySameTarget(recorded, attempted)
+      );
+    case "OneWayCall":
+      return recorded.type === "OneWayCall" && isPlainlySameTarget(recorded, attempted);
+    case "Run":
+      return (
+        recorded.type === "Run" &&
+        recorded.completionId === attempted.completionId &&
+        recorded.name === attempted.name
+      );
+    case "SetState":
+      return (
+        recorded.type === "SetState" &&
+        recorded.key === attempted.key &&
+        recorded.name === attempted.name &&
+        isSameBytes(recorded.value, attempted.value)
+      );
+    case "Sleep":
+      return recorded.type === "Sleep" && recorded.name === attempted.name;
+    default:
+      return false;
+  }
+}
+
+type CallTarget = CallCommand | OneWayCallCommand;
+
+function isPlainlySameTarget(recorded: CallTarget, attempted: CallTarget): boolean {
+  return (
+    recorded.service === attempted.service &&
+    recorded.handler === attempted.handler &&
+    recorded.key === attempted.key &&
+    recorded.headers.length === 0 &&
+    attempted.headers.length === 0 &&
+    recorded.idempotencyKey === attempted.idempotencyKey &&
+    recorded.scope === attempted.scope &&
+    recorded.limitKey === attempted.limitKey &&
+    recorded.invocationIdCompletionId === attempted.invocationIdCompletionId &&
+    recorded.name === attempted.name &&
+    isSameBytes(recorded.parameter, attempted.parameter)
+  );
 }
 
 /** Field by field, what differs; for the explanation only. */

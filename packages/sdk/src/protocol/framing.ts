@@ -104,7 +104,8 @@ export class FrameCutter {
    */
   next(): boolean {
     if (this.#failure !== undefined) throw this.#failure;
-    if ((this.#payloadDue || this.#takeHeader()) && this.#takePayload()) {
+    const somethingLeft = this.#offset < this.#chunk.length || this.#payloadDue;
+    if (somethingLeft && (this.#payloadDue || this.#takeHeader()) && this.#takePayload()) {
       this.#payloadDue = false;
       return true;
     }
