@@ -15,7 +15,7 @@ const ON_ENGINE = new URL("../src/first-handler.ts", import.meta.url);
 const ON_CLUSTER = new URL("../src/first-handler-on-a-cluster.ts", import.meta.url);
 const GREETING = /^Hello, Mary! You are a (lion|fish)\.\n$/;
 
-it("the README's first handler is killed, and goes on where it was", async () => {
+it.concurrent("the README's first handler is killed, and goes on where it was", async () => {
   const folder = await mkdtemp(join(tmpdir(), "perdure-first-handler-"));
   let current: RunningProcess | undefined;
   try {
@@ -41,7 +41,7 @@ it("the README's first handler is killed, and goes on where it was", async () =>
   }
 });
 
-it("the README's first handler serves a cluster, and is called by plain HTTP", async () => {
+it.concurrent("the README's first handler serves a cluster, and is called by plain HTTP", async () => {
   const [server, endpoint] = await Promise.all([startRestateServer(), startChild(ON_CLUSTER)]);
   try {
     await registerDeployment(server.adminUrl, endpoint.url);
