@@ -4,14 +4,8 @@ import { measureEndToEnd } from "./end-to-end/end-to-end.ts";
 import type { GroupOptions } from "./group-options.ts";
 import { measureGrowth } from "./growth/growth.ts";
 import { measureInProcess } from "./in-process/in-process.ts";
-import { toReport } from "./measure/report.ts";
-import {
-  describeMachine,
-  type GroupResult,
-  loadNow,
-  type ResultTable,
-  writeResult,
-} from "./measure/results.ts";
+import { recordGroup } from "./measure/record-group.ts";
+import type { ResultTable } from "./measure/results.ts";
 import { measureProtocol } from "./protocol/protocol.ts";
 import { Bundles } from "./subjects/bundle.ts";
 import { PROFILES, versionOfSubjects } from "./subjects/subject.ts";
@@ -65,19 +59,7 @@ async function measureGroup(name: string, bundles: Bundles): Promise<void> {
   const group = GROUPS.get(name);
   if (group === undefined) throw new Error(`No group ${name}. There are: ${[...GROUPS.keys()].join(", ")}.`);
   console.error(`${name} ...`);
-  const [startedAt, begun, loadBefore] = [new Date().toISOString(), performance.now(), loadNow()];
-  const tables = await group(bundles, options);
-  const result: GroupResult = {
-    group: name,
-    machine: describeMachine(versionOfSubjects()),
-    startedAt,
-    seconds: (performance.now() - begun) / 1000,
-    load: [loadBefore, loadNow()],
-    quick,
-    tables,
-  };
-  console.log(`${toReport(result)}\n`);
-  console.error(`Written to ${await writeResult(result)}`);
+  await recordGroup({ name, node: versionOfSubjects, quick }, () => group(bundles, options));
 }
 
 const bundles = new Bundles(values.checkout);

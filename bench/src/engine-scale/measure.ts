@@ -1,11 +1,10 @@
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir } from "node:fs/promises";
 import { type IntervalHistogram, monitorEventLoopDelay } from "node:perf_hooks";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
 setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc") as () => void;
+export const collectGarbage = runInNewContext("gc") as () => void;
 
 /** Memory after a collection of garbage, in bytes. */
 export interface Memory {
@@ -61,12 +60,6 @@ export async function measureDelays<T>(work: () => Promise<T>): Promise<{ result
 function toDelays(histogram: IntervalHistogram): Delays {
   const ms = (nanos: number): number => Math.max(0, Math.round(nanos / 1e5) / 10 - RESOLUTION_MS);
   return { p50: ms(histogram.percentile(50)), p99: ms(histogram.percentile(99)), max: ms(histogram.max) };
-}
-
-export async function diskBytes(folder: string): Promise<number> {
-  let bytes = 0;
-  for (const name of await readdir(folder)) bytes += (await stat(join(folder, name))).size;
-  return bytes;
 }
 
 /** Ends with the snapshots that were begun: their names, while somebody looks. */

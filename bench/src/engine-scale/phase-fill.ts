@@ -1,27 +1,30 @@
-import { begin, countFinished, countLive, finish, openEngine } from "./engine.ts";
+import { CONTENTS, type Dimension } from "./contents.ts";
+import { begin, countLive, openEngine } from "./engine.ts";
 import { type Cost, type Delays, measureCost, measureDelays, SnapshotWatch } from "./measure.ts";
 
-/** Fills a folder with live and finished invocations. */
+/** Fills a folder. */
 
 export interface Filled {
   readonly live: Record<string, number>;
-  readonly finished: number;
+  /** Of what it was filled with. */
+  readonly count: number;
   readonly cost: Cost;
   readonly delays: Delays;
   /** Made in the background meanwhile. */
   readonly snapshots: number;
 }
 
-const [folder = "", finished = "0", live = "0"] = process.argv.slice(2);
+const [folder = "", dimension = "finished", size = "0", live = "0"] = process.argv.slice(2);
+const content = CONTENTS[dimension as Dimension];
 const engine = await openEngine(folder);
 await begin(engine, Number(live));
 const watch = new SnapshotWatch(folder);
 const { result: cost, delays } = await measureDelays(() =>
-  measureCost(Number(finished), () => finish(engine, Number(finished))),
+  measureCost(Number(size), () => content.fill(engine, Number(size))),
 );
 const filled: Filled = {
   live: countLive(engine),
-  finished: countFinished(engine),
+  count: content.count(engine, Number(size)),
   cost,
   delays,
   snapshots: watch.stop(),

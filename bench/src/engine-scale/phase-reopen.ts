@@ -1,56 +1,73 @@
-import { countFinished, countLive, finish, openEngine } from "./engine.ts";
-import { type Cost, type Delays, type Memory, measureCost, measureDelays, measureMemory } from "./measure.ts";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CONTENTS, type Dimension } from "./contents.ts";
+import { countLive, openEngine } from "./engine.ts";
+import {
+  type Cost,
+  collectGarbage,
+  type Delays,
+  type Memory,
+  measureCost,
+  measureDelays,
+  measureMemory,
+} from "./measure.ts";
 
-/** Opens the folder in a process of its own, and measures until it takes requests. */
+/** Opens the folder in a process of its own until it takes requests, and makes some more invocations. */
 
 export interface Reopened {
   readonly openMs: number;
   readonly openCpuMs: number;
   readonly peakRss: number;
-  /** Before and after. */
-  readonly empty: Memory;
-  readonly memory: Memory;
-  readonly firstAnswerMs: number;
-  readonly live: Record<string, number>;
   /** When it was opened. */
-  readonly finished: number;
-  readonly cost: Cost;
-  readonly delays: Delays;
+  readonly memory: Memory;
+  readonly live: Record<string, number>;
+  /** Of what it was filled with. */
+  readonly count: number;
+  readonly more?: { readonly cost: Cost; readonly delays: Delays };
 }
 
 /** So that what is measured is not the compiler; somewhere else, so that nothing is added here. */
-const WARM_UP = 10_000;
-const MEASURED_MAX = 5000;
+const WARM_UP = { size: 1000, calls: 5000 };
 const KIB = 1024;
 
-const [folder = ""] = process.argv.slice(2);
-const empty = measureMemory();
+const [folder = "", dimension = "finished", size = "0", calls = "0"] = process.argv.slice(2);
+const content = CONTENTS[dimension as Dimension];
 const cpu = process.cpuUsage();
 const startedAt = performance.now();
 const engine = await openEngine(folder);
 const openMs = performance.now() - startedAt;
 const { user, system } = process.cpuUsage(cpu);
-const finished = countFinished(engine);
-await finish(engine, 1);
-const firstAnswerMs = performance.now() - startedAt;
 const peakRss = process.resourceUsage().maxRSS * KIB;
+const count = content.count(engine, Number(size));
+const live = countLive(engine);
 const memory = measureMemory();
-const elsewhere = await openEngine(undefined);
-await finish(elsewhere, WARM_UP);
-await elsewhere.close();
-const count = Math.min(MEASURED_MAX, finished);
-const { result: cost, delays } = await measureDelays(() => measureCost(count, () => finish(engine, count)));
 const reopened: Reopened = {
   openMs,
   openCpuMs: (user + system) / 1000,
   peakRss,
-  empty,
   memory,
-  firstAnswerMs,
-  live: countLive(engine),
-  finished,
-  cost,
-  delays,
+  live,
+  count,
+  ...(calls === "0" ? {} : { more: await callMore(Number(calls)) }),
 };
 await engine.close();
 console.log(JSON.stringify(reopened));
+
+async function callMore(count: number): Promise<NonNullable<Reopened["more"]>> {
+  await warmUp();
+  collectGarbage();
+  const { result: cost, delays } = await measureDelays(() =>
+    measureCost(count, () => content.callMore(engine, { size: Number(size), calls: count })),
+  );
+  return { cost, delays };
+}
+
+async function warmUp(): Promise<void> {
+  const place = await mkdtemp(join(tmpdir(), "perdure-scale-warm-up-"));
+  const elsewhere = await openEngine(place);
+  await content.fill(elsewhere, WARM_UP.size);
+  await content.callMore(elsewhere, WARM_UP);
+  await elsewhere.close();
+  await rm(place, { recursive: true });
+}

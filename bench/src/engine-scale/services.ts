@@ -40,4 +40,17 @@ const desk = object({
   },
 });
 
-export const services = [price, shop, sleeper, desk];
+/** Leaves its state behind, and nothing else. */
+const counter = object({
+  name: "Counter",
+  handlers: {
+    add: async (ctx: ObjectContext, by: number) => {
+      const total = ((await ctx.get<number>("total")) ?? 0) + by;
+      ctx.set("total", total);
+      return total;
+    },
+  },
+  options: { journalRetention: 0 },
+});
+
+export const services = [price, shop, sleeper, desk, counter];

@@ -1,10 +1,11 @@
 import type { GroupOptions } from "../group-options.ts";
 import { Http2Connection } from "../load/http2-connection.ts";
 import { Collector } from "../measure/collector.ts";
+import { formatSize, toPoints } from "../measure/points.ts";
 import { OFFICIAL, OURS, OURS_TO_OFFICIAL } from "../measure/report.ts";
 import type { ResultTable } from "../measure/results.ts";
 import { alternate } from "../measure/rounds.ts";
-import { growthExponent, summarize } from "../measure/stats.ts";
+import { growthExponent } from "../measure/stats.ts";
 import { checkAnswers, type PreparedWork, play, prepareWork } from "../protocol/play.ts";
 import { replayOf, type Work } from "../protocol/works.ts";
 import type { Bundles } from "../subjects/bundle.ts";
@@ -89,7 +90,7 @@ async function measureLines(
           if (player.name === OFFICIAL && size > line.officialMax) continue;
           const figure = await measureReplay(player, prepared);
           if (round < warmUps) continue;
-          const work = `${size.toLocaleString("en")} (${prepared.work.journal.length.toLocaleString("en")} messages)`;
+          const work = `${formatSize(size)} (${formatSize(prepared.work.journal.length)} messages)`;
           collectors[place]?.add({ work, subject: player.name, figure });
         }
       }
@@ -119,13 +120,10 @@ async function measureReplay({ name, subject, connection }: Player, prepared: Pr
 /** 1 is linear. */
 function toExponents(lines: readonly Line[], tables: readonly ResultTable[]): ResultTable {
   const exponents = new Collector(`exponent of growth, from ${FIT_FROM} on`, "1 is linear");
-  for (const [place, { title, sizes }] of lines.entries()) {
+  for (const [place, table] of tables.entries()) {
     for (const subject of [OURS, OFFICIAL]) {
-      const points = sizes.flatMap((size, index) => {
-        const figures = tables[place]?.rows[index]?.figures[subject];
-        return figures === undefined || size < FIT_FROM ? [] : [{ size, cost: summarize(figures).median }];
-      });
-      exponents.add({ work: title, subject, figure: growthExponent(points) });
+      const points = toPoints(table, subject).filter(({ size }) => size >= FIT_FROM);
+      exponents.add({ work: lines[place]?.title ?? "", subject, figure: growthExponent(points) });
     }
   }
   return exponents.toTable([OURS, OFFICIAL], []);

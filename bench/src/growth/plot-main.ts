@@ -1,11 +1,34 @@
+import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
-import type { GroupResult } from "../measure/results.ts";
-import { toCurves, toSvg } from "./plot.ts";
+import { type Growth, growthOfMore, growthOfStart } from "../engine-scale/tables.ts";
+import type { GroupResult, ResultTable } from "../measure/results.ts";
+import { type Curve, colorOf, type Panel, toCurves, toSvg } from "./plot.ts";
 
-/** Draws the last result of the group `growth` for the documents. */
-const result = JSON.parse(
-  await readFile(new URL("../../results/growth.json", import.meta.url), "utf8"),
-) as GroupResult;
-const tables = result.tables.filter(({ title }) => title.startsWith("CPU of an attempt"));
-const target = new URL("../../../docs/replay-growth.svg", import.meta.url);
-await writeFile(target, toSvg(toCurves(tables), { x: "steps in the journal", y: "CPU of a replay, ms" }));
+/** Draws the last results of the groups `growth` and `engine-scale` for the documents. */
+async function draw(
+  group: string,
+  name: string,
+  toPanels: (tables: readonly ResultTable[]) => Panel[],
+): Promise<void> {
+  const source = new URL(`../../results/${group}.json`, import.meta.url);
+  if (!existsSync(source)) return console.error(`No ${name}: the group ${group} was not measured.`);
+  const { tables } = JSON.parse(await readFile(source, "utf8")) as GroupResult;
+  await writeFile(new URL(`../../../docs/${name}`, import.meta.url), toSvg(toPanels(tables)));
+}
+
+function toSolidCurves(growths: readonly Growth[]): Curve[] {
+  return growths.map((growth, place) => ({ ...growth, color: colorOf(place), dashed: false }));
+}
+
+await draw("growth", "replay-growth.svg", (tables) => {
+  const replays = tables.filter(({ title }) => title.startsWith("CPU of an attempt"));
+  return [{ curves: toCurves(replays), x: "steps in the journal", y: "CPU of a replay, ms" }];
+});
+await draw("engine-scale", "engine-growth.svg", (tables) => [
+  {
+    curves: toSolidCurves(growthOfMore(tables)),
+    x: "finished invocations that are stored, or keys with state",
+    y: "CPU of one more invocation, us",
+  },
+  { curves: toSolidCurves(growthOfStart(tables)), x: "MiB that a start reads", y: "CPU of a start, ms" },
+]);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { toCurves, toSvg } from "./plot.ts";
+import { type Panel, toCurves, toSvg } from "./plot.ts";
 
 const table = {
   title: "CPU of an attempt: calls",
@@ -29,7 +29,21 @@ it("takes the medians of a table as curves", () => {
 
 it("draws linear growth as a straight line", () => {
   const points = [1, 10, 100].map((size) => ({ size, cost: size }));
-  const svg = toSvg([{ label: "linear", color: "#000", dashed: false, points }], { x: "n", y: "ms" });
+  const svg = toSvg([
+    { curves: [{ label: "linear", color: "#000", dashed: false, points }], x: "n", y: "ms" },
+  ]);
   expect(svg).toContain('d="M70 370L290 195L510 20"');
   expect(svg).toContain(">linear</text>");
+});
+
+it("draws one panel below the other, each with axes of its own", () => {
+  const panel = (cost: number): Panel => ({
+    curves: [{ label: `${cost}`, color: "#000", dashed: false, points: [{ size: 10, cost }] }],
+    x: "n",
+    y: `ms of ${cost}`,
+  });
+  const svg = toSvg([panel(1), panel(1000)]);
+  expect(svg).toContain('viewBox="0 0 720 840"');
+  expect(svg).toContain("<title>ms of 1, by n; ms of 1000, by n</title>");
+  expect(svg.indexOf(">1000</text>")).toBeGreaterThan(svg.indexOf("translate(0 420)"));
 });

@@ -1,12 +1,20 @@
+import { toPoints } from "../measure/points.ts";
 import type { ResultTable } from "../measure/results.ts";
-import { summarize } from "../measure/stats.ts";
+import type { Point } from "../measure/stats.ts";
 
 /** A curve: sizes from left to right, what they cost upwards, both as powers of ten. */
 export interface Curve {
   readonly label: string;
   readonly color: string;
   readonly dashed: boolean;
-  readonly points: readonly { readonly size: number; readonly cost: number }[];
+  readonly points: readonly Point[];
+}
+
+/** Curves between two axes. */
+export interface Panel {
+  readonly curves: readonly Curve[];
+  readonly x: string;
+  readonly y: string;
 }
 
 const WIDTH = 720;
@@ -15,26 +23,42 @@ const LEFT = 70;
 const RIGHT = 210;
 const TOP = 20;
 const BOTTOM = 50;
-const COLORS = ["#1f5fa8", "#c0531c", "#2c7a3f", "#7a3f8f"];
+const COLORS: readonly string[] = ["#1f5fa8", "#c0531c", "#2c7a3f", "#7a3f8f"];
+
+export function colorOf(place: number): string {
+  return COLORS[place % COLORS.length] as string;
+}
 
 /** What the tables of the group `growth` hold: ours drawn through, the official SDK's dashed. */
 export function toCurves(tables: readonly ResultTable[]): Curve[] {
-  return tables.flatMap(({ title, subjects, rows }, place) =>
-    subjects.map((subject, index) => ({
-      label: `${title.replace(/^.*: /, "")}, ${subject}`,
-      color: COLORS[place % COLORS.length] as string,
+  return tables.flatMap((table, place) =>
+    table.subjects.map((subject, index) => ({
+      label: `${table.title.replace(/^.*: /, "")}, ${subject}`,
+      color: colorOf(place),
       dashed: index > 0,
-      points: rows.flatMap(({ work, figures }) => {
-        const found = figures[subject];
-        const size = Number((work.split(" ")[0] ?? "").replaceAll(",", ""));
-        return found === undefined ? [] : [{ size, cost: summarize(found).median }];
-      }),
+      points: toPoints(table, subject),
     })),
   );
 }
 
-/** A log-log plot, in which every straight line of the same slope grows alike. */
-export function toSvg(curves: readonly Curve[], labels: { readonly x: string; readonly y: string }): string {
+/** Log-log plots, one below the other, in which every straight line of the same slope grows alike. */
+export function toSvg(panels: readonly Panel[]): string {
+  const height = HEIGHT * panels.length;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="11" fill="#222">`,
+    `<title>${panels.map(({ x, y }) => `${y}, by ${x}`).join("; ")}</title>`,
+    `<rect width="${WIDTH}" height="${height}" fill="#fff"/>`,
+    ...panels.flatMap((panel, place) => [
+      `<g transform="translate(0 ${place * HEIGHT})">`,
+      ...toElements(panel),
+      "</g>",
+    ]),
+    "</svg>",
+    "",
+  ].join("\n");
+}
+
+function toElements({ curves, ...labels }: Panel): string[] {
   const points = curves.flatMap((curve) => curve.points);
   const x = createAxis(
     points.map(({ size }) => size),
@@ -66,16 +90,11 @@ export function toSvg(curves: readonly Curve[], labels: { readonly x: string; re
     ];
   });
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="11" fill="#222">`,
-    `<title>${labels.y}, by ${labels.x}</title>`,
-    `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
     ...grid,
     `<text x="${(LEFT + right) / 2}" y="${HEIGHT - 10}" text-anchor="middle">${labels.x}</text>`,
     `<text x="16" y="${(TOP + bottom) / 2}" text-anchor="middle" transform="rotate(-90 16 ${(TOP + bottom) / 2})">${labels.y}</text>`,
     ...lines,
-    "</svg>",
-    "",
-  ].join("\n");
+  ];
 }
 
 interface Axis {

@@ -1,0 +1,137 @@
+import { Collector } from "../measure/collector.ts";
+import { formatSize, toPoints } from "../measure/points.ts";
+import type { ResultTable } from "../measure/results.ts";
+import { growthExponent, type Point } from "../measure/stats.ts";
+import type { Dimension } from "./contents.ts";
+import type { Compacted } from "./phase-compact.ts";
+import type { Reopened } from "./phase-reopen.ts";
+
+/** One round with one folder. */
+export interface Measured {
+  readonly dimension: Dimension;
+  readonly size: number;
+  readonly opened: Reopened;
+  readonly compacted: Compacted;
+  /** Once more, from the snapshot. */
+  readonly again: Reopened;
+}
+
+type Columns = Readonly<Record<string, (measured: Measured) => number>>;
+
+const TITLES: Readonly<Record<Dimension, string>> = { finished: "finished invocations", keys: "keys" };
+const MEBIBYTE = 2 ** 20;
+
+const MORE = "CPU of one more invocation";
+const START = "CPU of a start";
+const DISK = "what a start reads";
+const LOG = "log";
+const SNAPSHOT = "snapshot";
+
+/** What there is to be told of each dimension. */
+const TABLES: readonly { readonly title: string; readonly unit: string; readonly columns: Columns }[] = [
+  { title: MORE, unit: "us", columns: { CPU: ({ again }) => again.more?.cost.cpuMicrosEach ?? Number.NaN } },
+  {
+    title: START,
+    unit: "ms",
+    columns: { [LOG]: ({ opened }) => opened.openCpuMs, [SNAPSHOT]: ({ again }) => again.openCpuMs },
+  },
+  {
+    title: "time of a start",
+    unit: "ms",
+    columns: { [LOG]: ({ opened }) => opened.openMs, [SNAPSHOT]: ({ again }) => again.openMs },
+  },
+  {
+    title: DISK,
+    unit: "MiB",
+    columns: {
+      [LOG]: ({ compacted }) => compacted.bytesBefore / MEBIBYTE,
+      [SNAPSHOT]: ({ compacted }) => compacted.bytesAfter / MEBIBYTE,
+    },
+  },
+  {
+    title: "memory after the start from a snapshot",
+    unit: "MiB",
+    columns: {
+      resident: ({ again }) => again.memory.rss / MEBIBYTE,
+      "at most": ({ again }) => again.peakRss / MEBIBYTE,
+      "heap and buffers": ({ again }) => (again.memory.heapUsed + again.memory.arrayBuffers) / MEBIBYTE,
+    },
+  },
+  {
+    title: "making the snapshot",
+    unit: "ms",
+    columns: { time: ({ compacted }) => compacted.compactMs },
+  },
+  {
+    title: "event loop away at most",
+    unit: "ms",
+    columns: {
+      "while a snapshot is made": ({ compacted }) => compacted.delays.max,
+      "while invocations run": ({ again }) => again.more?.delays.max ?? Number.NaN,
+    },
+  },
+];
+
+const DIMENSIONS: readonly Dimension[] = ["finished", "keys"];
+
+/** All that was measured, and how it grows. */
+export function toTables(measured: readonly Measured[]): ResultTable[] {
+  const tables = DIMENSIONS.flatMap((dimension) => {
+    const rounds = measured.filter((each) => each.dimension === dimension);
+    if (rounds.length === 0) return [];
+    return TABLES.map(({ title, unit, columns }) => {
+      const collector = new Collector(toTitle(title, dimension), unit);
+      for (const round of rounds) {
+        for (const [subject, toFigure] of Object.entries(columns)) {
+          collector.add({ work: formatSize(round.size), subject, figure: toFigure(round) });
+        }
+      }
+      return collector.toTable(Object.keys(columns), []);
+    });
+  });
+  return [...tables, toExponents(tables)];
+}
+
+export interface Growth {
+  readonly label: string;
+  readonly points: readonly Point[];
+}
+
+/** What one more invocation costs, by how much there is. */
+export function growthOfMore(tables: readonly ResultTable[]): Growth[] {
+  return DIMENSIONS.flatMap((dimension) => {
+    const table = find(tables, MORE, dimension);
+    return table === undefined ? [] : [{ label: TITLES[dimension], points: toPoints(table, "CPU") }];
+  });
+}
+
+/** What a start costs, by the MiB that it reads. */
+export function growthOfStart(tables: readonly ResultTable[]): Growth[] {
+  return DIMENSIONS.flatMap((dimension) => {
+    const [cpu, disk] = [find(tables, START, dimension), find(tables, DISK, dimension)];
+    if (cpu === undefined || disk === undefined) return [];
+    return [LOG, SNAPSHOT].map((source) => {
+      const sizes = new Map(toPoints(disk, source).map(({ size, cost: mebibytes }) => [size, mebibytes]));
+      const points = toPoints(cpu, source).map(({ size, cost }) => ({ size: sizes.get(size) ?? 0, cost }));
+      return { label: `${dimension}, from a ${source}`, points };
+    });
+  });
+}
+
+function toExponents(tables: readonly ResultTable[]): ResultTable {
+  const exponents = new Collector("exponent of growth", "0 is flat, 1 is linear");
+  const add = (work: string, { points }: Growth): void => {
+    if (points.length > 1) exponents.add({ work, subject: "exponent", figure: growthExponent(points) });
+  };
+  for (const growth of growthOfMore(tables)) add(`one more invocation, by ${growth.label}`, growth);
+  for (const growth of growthOfStart(tables)) add(`start by MiB, ${growth.label}`, growth);
+  return exponents.toTable(["exponent"], []);
+}
+
+function toTitle(title: string, dimension: Dimension): string {
+  return `${title}: ${TITLES[dimension]}`;
+}
+
+function find(tables: readonly ResultTable[], title: string, dimension: Dimension): ResultTable | undefined {
+  return tables.find((table) => table.title === toTitle(title, dimension));
+}
