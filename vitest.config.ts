@@ -12,10 +12,11 @@ const sources = PUBLISHED.flatMap(({ name, folder, entries }) =>
 }));
 
 /**
- * Unit tests that count or replace what belongs to the whole process: its timers and
- * listeners, the functions of the runtime. Each has a process of its own; the others share one.
+ * Unit tests that count or replace what belongs to the whole process: its heap,
+ * timers and listeners, the functions of the runtime. Each has a process of its own; the others share one.
  */
 const ALONE = [
+  "packages/sdk/src/invocation/attempt-memory.test.ts",
   "packages/sdk/src/invocation/log.test.ts",
   "packages/sdk/src/invocation/runtime.test.ts",
   "packages/sdk/src/endpoint/node-serve.test.ts",
