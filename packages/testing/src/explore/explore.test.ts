@@ -194,7 +194,7 @@ describe("wrong handlers are found, with the shortest schedule:", () => {
       code: "hangs",
       schedule: "cancel:1.1",
       says: /waits for awakeable sign_1/,
-      more: { patienceMs: 60 },
+      more: { patienceMs: 300 },
     },
     {
       name: "the first of two runs, taken for granted",
