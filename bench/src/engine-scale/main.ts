@@ -36,8 +36,8 @@ const { values } = parseArgs({
 });
 
 const OUTPUT_BYTES_MAX: number = 16 * 1024 * 1024;
-/** In each round; few beside what is there. */
-const MORE_CALLS = 2000;
+/** How many invocations are measured together, a few times in each round. */
+const BATCH = 1000;
 const run = promisify(execFile);
 
 async function runPhase<T>(name: string, ...args: readonly (string | number)[]): Promise<T> {
@@ -75,7 +75,7 @@ async function measure({ path, dimension, size }: Folder): Promise<Measured> {
     await cp(path, copy, { recursive: true });
     const opened = await runPhase<Reopened>("reopen", copy, dimension, size, 0);
     const compacted = await runPhase<Compacted>("compact", copy);
-    const again = await runPhase<Reopened>("reopen", copy, dimension, size, MORE_CALLS);
+    const again = await runPhase<Reopened>("reopen", copy, dimension, size, BATCH);
     for (const { count } of [opened, again]) {
       if (count !== size) throw new Error(`${copy} has ${count} instead of ${size}.`);
     }

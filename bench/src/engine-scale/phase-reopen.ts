@@ -3,15 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CONTENTS, type Dimension } from "./contents.ts";
 import { countLive, openEngine } from "./engine.ts";
-import {
-  type Cost,
-  collectGarbage,
-  type Delays,
-  type Memory,
-  measureCost,
-  measureDelays,
-  measureMemory,
-} from "./measure.ts";
+import { type Delays, type Memory, measureCost, measureDelays, measureMemory } from "./measure.ts";
 
 /** Opens the folder in a process of its own until it takes requests, and makes some more invocations. */
 
@@ -24,14 +16,22 @@ export interface Reopened {
   readonly live: Record<string, number>;
   /** Of what it was filled with. */
   readonly count: number;
-  readonly more?: { readonly cost: Cost; readonly delays: Delays };
+  readonly more?: More;
+}
+
+interface More {
+  /** Of one more invocation, several times. */
+  readonly cpuMicros: readonly number[];
+  readonly delays: Delays;
 }
 
 /** So that what is measured is not the compiler; somewhere else, so that nothing is added here. */
 const WARM_UP = { size: 1000, calls: 5000 };
+/** Then here: the first are still slow, and do not count. */
+const BATCHES = 4;
 const KIB = 1024;
 
-const [folder = "", dimension = "finished", size = "0", calls = "0"] = process.argv.slice(2);
+const [folder = "", dimension = "finished", size = "0", batch = "0"] = process.argv.slice(2);
 const content = CONTENTS[dimension as Dimension];
 const cpu = process.cpuUsage();
 const startedAt = performance.now();
@@ -49,18 +49,21 @@ const reopened: Reopened = {
   memory,
   live,
   count,
-  ...(calls === "0" ? {} : { more: await callMore(Number(calls)) }),
+  ...(batch === "0" ? {} : { more: await callMore(Number(batch)) }),
 };
 await engine.close();
 console.log(JSON.stringify(reopened));
 
-async function callMore(count: number): Promise<NonNullable<Reopened["more"]>> {
+async function callMore(calls: number): Promise<More> {
   await warmUp();
-  collectGarbage();
-  const { result: cost, delays } = await measureDelays(() =>
-    measureCost(count, () => content.callMore(engine, { size: Number(size), calls: count })),
-  );
-  return { cost, delays };
+  const cpuMicros: number[] = [];
+  const { delays } = await measureDelays(async () => {
+    for (let i = 0; i < BATCHES; i += 1) {
+      const cost = await measureCost(calls, () => content.callMore(engine, { size: Number(size), calls }));
+      if (i > 0) cpuMicros.push(cost.cpuMicrosEach);
+    }
+  });
+  return { cpuMicros, delays };
 }
 
 async function warmUp(): Promise<void> {

@@ -16,7 +16,8 @@ export interface Measured {
   readonly again: Reopened;
 }
 
-type Columns = Readonly<Record<string, (measured: Measured) => number>>;
+/** By subject. */
+type Columns = Readonly<Record<string, (measured: Measured) => number | readonly number[]>>;
 
 const TITLES: Readonly<Record<Dimension, string>> = { finished: "finished invocations", keys: "keys" };
 const MEBIBYTE = 2 ** 20;
@@ -29,7 +30,7 @@ const SNAPSHOT = "snapshot";
 
 /** What there is to be told of each dimension. */
 const TABLES: readonly { readonly title: string; readonly unit: string; readonly columns: Columns }[] = [
-  { title: MORE, unit: "us", columns: { CPU: ({ again }) => again.more?.cost.cpuMicrosEach ?? Number.NaN } },
+  { title: MORE, unit: "us", columns: { CPU: ({ again }) => again.more?.cpuMicros ?? [] } },
   {
     title: START,
     unit: "ms",
@@ -67,7 +68,7 @@ const TABLES: readonly { readonly title: string; readonly unit: string; readonly
     unit: "ms",
     columns: {
       "while a snapshot is made": ({ compacted }) => compacted.delays.max,
-      "while invocations run": ({ again }) => again.more?.delays.max ?? Number.NaN,
+      "while invocations run": ({ again }) => again.more?.delays.max ?? [],
     },
   },
 ];
@@ -82,8 +83,10 @@ export function toTables(measured: readonly Measured[]): ResultTable[] {
     return TABLES.map(({ title, unit, columns }) => {
       const collector = new Collector(toTitle(title, dimension), unit);
       for (const round of rounds) {
-        for (const [subject, toFigure] of Object.entries(columns)) {
-          collector.add({ work: formatSize(round.size), subject, figure: toFigure(round) });
+        for (const [subject, toFigures] of Object.entries(columns)) {
+          for (const figure of [toFigures(round)].flat()) {
+            collector.add({ work: formatSize(round.size), subject, figure });
+          }
         }
       }
       return collector.toTable(Object.keys(columns), []);
