@@ -16,6 +16,7 @@ const sources = PUBLISHED.flatMap(({ name, folder, entries }) =>
  * timers and listeners, the functions of the runtime. Each has a process of its own; the others share one.
  */
 const ALONE = [
+  "packages/sdk/src/transient.test.ts",
   "packages/sdk/src/invocation/attempt-memory.test.ts",
   "packages/sdk/src/invocation/log.test.ts",
   "packages/sdk/src/invocation/runtime.test.ts",

@@ -17,7 +17,7 @@ export interface ArrowRules {
   readonly nodePlaces: string;
 }
 
-const LEAVES = ["definition", "serde", "errors"];
+const LEAVES = ["definition", "serde", "errors", "transient"];
 const NODE_ENDPOINT = /^endpoint\/(node|lambda)[^/]*(\/|\.ts$)/;
 
 export const SDK_RULES: ArrowRules = {
@@ -29,6 +29,7 @@ export const SDK_RULES: ArrowRules = {
     definition: LEAVES,
     serde: LEAVES,
     errors: LEAVES,
+    transient: [],
     clients: LEAVES,
     protocol: LEAVES,
     journal: [...LEAVES, "protocol"],

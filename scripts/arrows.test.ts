@@ -79,7 +79,7 @@ describe("an arrow that points up", () => {
     ];
     for (const form of forms) {
       expect(check({ "journal/a.ts": `\n${form}` }), form).toEqual([
-        `journal/a.ts:2: imports "../context/ctx.ts": journal -> context does not point down. journal may know definition, serde, errors, protocol. Move the shared part down, or hand it in as an argument.`,
+        `journal/a.ts:2: imports "../context/ctx.ts": journal -> context does not point down. journal may know definition, serde, errors, transient, protocol. Move the shared part down, or hand it in as an argument.`,
       ]);
     }
   });

@@ -60,3 +60,4 @@ export { MessageTooLargeError, ProtocolError } from "./protocol/protocol-error.t
 export type { ProtocolVersion } from "./protocol/versions.ts";
 export { PROTOCOL_VERSION_MAX, PROTOCOL_VERSION_MIN, toInvocationContentType } from "./protocol/versions.ts";
 export { encodeUtf8 } from "./serde/utf8.ts";
+export { TransientMap, TransientSet } from "./transient.ts";

@@ -1,4 +1,4 @@
-import type { Message } from "@perdure/sdk/internal";
+import { type Message, TransientMap } from "@perdure/sdk/internal";
 import type { Invoker, RunningAttempt } from "../invoker/invoker.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { StartAttemptEffect } from "../state-machine/effects.ts";
@@ -16,7 +16,7 @@ export interface AttemptsOptions {
 /** The attempts that the state machine has asked for, by their numbers, until it has done with them. */
 export class Attempts {
   readonly #options: AttemptsOptions;
-  readonly #running = new Map<number, RunningAttempt>();
+  readonly #running = new TransientMap<number, RunningAttempt>();
 
   constructor(options: AttemptsOptions) {
     this.#options = options;

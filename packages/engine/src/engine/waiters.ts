@@ -1,4 +1,4 @@
-import type { Outcome } from "@perdure/sdk/internal";
+import { type Outcome, TransientMap } from "@perdure/sdk/internal";
 import type { Accepted, Answer } from "../engine-api.ts";
 
 /** A client that waits to hear that its invocation was taken in, or how it ended. */
@@ -10,7 +10,7 @@ export interface Waiter {
 
 /** The clients that wait, by the numbers under which the state machine knows them. Each is told once. */
 export class Waiters {
-  readonly #waiters = new Map<number, Waiter>();
+  readonly #waiters = new TransientMap<number, Waiter>();
   #nextId = 1;
 
   add(waiter: Waiter): number {

@@ -1,3 +1,4 @@
+import { TransientMap, TransientSet } from "@perdure/sdk/internal";
 import type { Clock } from "../clock/clock.ts";
 
 /** Taken when this is loaded: tests of authors may put their own in the place of the global ones. */
@@ -33,9 +34,9 @@ export class BusyLimit {
   readonly #clock: Clock;
   readonly #max: number;
   /** In the order in which they came. */
-  readonly #queue = new Set<Enterer>();
+  readonly #queue = new TransientSet<Enterer>();
   /** Since when, in the order in which they began. */
-  readonly #busy = new Map<Enterer, number>();
+  readonly #busy = new TransientMap<Enterer, number>();
   #startsLeft = STARTS_PER_TURN_MAX;
   #turn: NodeJS.Immediate | undefined;
   #clearRelief: (() => void) | undefined;
@@ -70,7 +71,7 @@ export class BusyLimit {
   }
 
   #beginNext(): void {
-    for (const attempt of this.#queue) {
+    for (let attempt = this.#queue.first(); attempt !== undefined; attempt = this.#queue.first()) {
       if (this.#startsLeft === 0) return;
       if (this.#busy.size >= this.#max) {
         this.#planRelief();
@@ -93,11 +94,12 @@ export class BusyLimit {
   /** Rule 3; nothing needs to be done while nobody queues. */
   #planRelief(): void {
     if (this.#clearRelief !== undefined) return;
-    const [oldestSinceMs = this.#clock.now()] = this.#busy.values();
+    const [, oldestSinceMs = this.#clock.now()] = this.#busy.first() ?? [];
     this.#clearRelief = this.#clock.setTimer(oldestSinceMs + BUSY_MS_MAX, () => {
       this.#clearRelief = undefined;
       const untilMs = this.#clock.now() - BUSY_MS_MAX;
-      for (const [attempt, sinceMs] of this.#busy) {
+      for (let oldest = this.#busy.first(); oldest !== undefined; oldest = this.#busy.first()) {
+        const [attempt, sinceMs] = oldest;
         if (sinceMs > untilMs) break;
         this.#busy.delete(attempt);
       }

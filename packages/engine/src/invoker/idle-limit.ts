@@ -1,3 +1,4 @@
+import { TransientSet } from "@perdure/sdk/internal";
 /** How many attempts are held that wait for something, unless told otherwise. */
 export const IDLE_ATTEMPTS_MAX = 1000;
 
@@ -8,7 +9,7 @@ export const IDLE_ATTEMPTS_MAX = 1000;
 export class IdleLimit {
   readonly #max: number;
   /** In the order in which they became idle. */
-  readonly #idle = new Set<{ endInput(): void }>();
+  readonly #idle = new TransientSet<{ endInput(): void }>();
 
   constructor(max: number) {
     this.#max = max;
@@ -19,11 +20,10 @@ export class IdleLimit {
     this.#idle.delete(attempt);
     this.#idle.add(attempt);
     if (this.#idle.size <= this.#max) return;
-    for (const longest of this.#idle) {
-      this.#idle.delete(longest);
-      longest.endInput();
-      return;
-    }
+    const longest = this.#idle.first();
+    if (longest === undefined) return;
+    this.#idle.delete(longest);
+    longest.endInput();
   }
 
   /** It goes on by itself, suspends or has ended. */

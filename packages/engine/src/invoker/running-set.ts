@@ -1,3 +1,4 @@
+import { TransientSet } from "@perdure/sdk/internal";
 import type { Clock } from "../clock/clock.ts";
 import type { RunningAttempt } from "./invoker.ts";
 
@@ -5,7 +6,7 @@ import type { RunningAttempt } from "./invoker.ts";
 export class RunningSet {
   readonly #clock: Clock;
   readonly #graceMs: number;
-  readonly #attempts = new Set<RunningAttempt>();
+  readonly #attempts = new TransientSet<RunningAttempt>();
   #emptied: (() => void) | undefined;
   #closing: Promise<void> | undefined;
 
@@ -39,9 +40,9 @@ export class RunningSet {
     const emptied = new Promise<void>((resolve) => {
       this.#emptied = resolve;
     });
-    for (const attempt of [...this.#attempts]) attempt.endInput();
+    for (const attempt of this.#attempts.values()) attempt.endInput();
     const clear = this.#clock.setTimer(this.#clock.now() + this.#graceMs, () => {
-      for (const attempt of [...this.#attempts]) attempt.abort("The engine is closing");
+      for (const attempt of this.#attempts.values()) attempt.abort("The engine is closing");
     });
     await emptied;
     clear();

@@ -68,8 +68,8 @@ test("kill ends it and all that it called or sent, and runs no code again", () =
   const effects = engine.effects();
   expect(effects.filter(({ type }) => type === "abortAttempt")).toHaveLength(2);
   expect(answers(effects)).toEqual({ [waiter]: "409 killed" });
-  expect([...engine.machine.world.live]).toEqual([]);
-  expect([...engine.machine.world.locks]).toEqual([]);
+  expect([...engine.machine.world.live.keys()]).toEqual([]);
+  expect([...engine.machine.world.locks.keys()]).toEqual([]);
   engine.advance(100);
   expect(started(engine.effects())).toEqual([]);
 });

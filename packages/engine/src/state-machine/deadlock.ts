@@ -37,9 +37,10 @@ export const DEADLOCKS_KEPT_MAX = 100;
 
 /** Rule 5. */
 export function breakDeadlocks(world: World): void {
-  for (const suspect of world.suspects) {
+  const { suspects } = world;
+  for (let suspect = suspects.first(); suspect !== undefined; suspect = suspects.first()) {
     // It may become one again, by what is done here.
-    world.suspects.delete(suspect);
+    suspects.delete(suspect);
     while (breakOne(world, suspect)) {}
   }
 }

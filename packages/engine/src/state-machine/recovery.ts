@@ -93,7 +93,7 @@ export class Recovery {
       world.nextSeq = Math.max(world.nextSeq, seq + 1);
       pushInbox(world, instance, item);
     }
-    for (const invocation of [...world.live.values()]) this.#takeUp(invocation);
+    for (const invocation of world.live.values()) this.#takeUp(invocation);
   }
 
   #loadArchive(key: string, value: Uint8Array | undefined): void {

@@ -1,4 +1,4 @@
-import type { CompletionNotification, Outcome } from "@perdure/sdk/internal";
+import { type CompletionNotification, type Outcome, TransientMap, TransientSet } from "@perdure/sdk/internal";
 import type { FoundDeadlock } from "../engine-api.ts";
 import type { ServiceDirectory } from "../registry/service-info.ts";
 import { encodeEntry, encodeLive, encodePromise } from "./codec.ts";
@@ -41,19 +41,21 @@ export class World {
   readonly directory: ServiceDirectory;
   readonly xxh3: Xxh3;
   readonly isVolatile: boolean;
-  readonly live: Map<string, LiveInvocation> = new Map();
+  readonly live: TransientMap<string, LiveInvocation> = new TransientMap();
   readonly completed: CompletedTable = new CompletedTable();
   /** By instance: `instanceOf(service, key)`. */
   readonly states: Map<string, Map<string, Value>> = new Map();
   readonly promises: Map<string, Map<string, PromiseRecord>> = new Map();
   /** Who holds the lock of an instance. */
-  readonly locks: Map<string, string> = new Map();
-  readonly inboxes: Map<string, InboxItem[]> = new Map();
+  readonly locks: TransientMap<string, string> = new TransientMap();
+  readonly inboxes: TransientMap<string, InboxItem[]> = new TransientMap();
   /** What the attempts that run were started with. */
-  readonly running: Map<string, { readonly deploymentId: string; readonly protocolVersion: number }> =
-    new Map();
+  readonly running: TransientMap<
+    string,
+    { readonly deploymentId: string; readonly protocolVersion: number }
+  > = new TransientMap();
   /** Those whose waiting may have become for ever; looked at before the step ends. Not stored. */
-  readonly suspects: Set<LiveInvocation> = new Set();
+  readonly suspects: TransientSet<LiveInvocation> = new TransientSet();
   /** The deadlocks that were found last. Not stored. */
   readonly deadlocks: FoundDeadlock[] = [];
   nextSeq = 1;
@@ -61,9 +63,9 @@ export class World {
   nowMs = 0;
   step: StepBuilder = new StepBuilder();
   /** Their facts have changed. */
-  readonly #dirty = new Set<LiveInvocation>();
+  #dirty = new Set<LiveInvocation>();
   /** Their journals have become longer. */
-  readonly #longer = new Set<LiveInvocation>();
+  #longer = new Set<LiveInvocation>();
 
   constructor(options: WorldOptions) {
     this.directory = options.directory;
@@ -75,13 +77,14 @@ export class World {
     for (const invocation of this.#longer) {
       if (this.live.get(invocation.id) === invocation) this.#writeNewEntries(invocation);
     }
-    this.#longer.clear();
+    if (this.#longer.size > 0) this.#longer = new Set();
     for (const invocation of this.#dirty) {
       if (this.live.get(invocation.id) === invocation) {
         this.step.write(invocationKey(invocation.id), encodeLive(invocation));
       }
     }
-    this.#dirty.clear();
+    // New ones, for the reason that `TransientSet` tells of.
+    if (this.#dirty.size > 0) this.#dirty = new Set();
     const step = this.step.build();
     this.step = new StepBuilder();
     return step;

@@ -13,6 +13,7 @@ import {
   toManifestContentType,
   toManifestVersion,
 } from "../protocol/versions.ts";
+import { TransientSet } from "../transient.ts";
 import { collectBody } from "./body.ts";
 import { ByteLink } from "./byte-link.ts";
 import { CodecLink } from "./codec-link.ts";
@@ -65,7 +66,7 @@ export class RequestHandler {
   readonly endpoint: BoundEndpoint;
   readonly #transport: TransportOptions;
   readonly #identityCheck: IdentityCheck | undefined;
-  readonly #active = new Set<ByteLink>();
+  readonly #active = new TransientSet<ByteLink>();
   #codec: Promise<JournalValueCodec> | undefined;
   #stopping = false;
   /** Hears that the last attempt is gone. */
@@ -104,7 +105,7 @@ export class RequestHandler {
    */
   async stop(): Promise<void> {
     this.#stopping = true;
-    for (const link of this.#active) link.suspend();
+    for (const link of this.#active.values()) link.suspend();
     if (this.#active.size === 0) return;
     await new Promise<void>((resolve) => {
       this.#drained = resolve;
