@@ -38,7 +38,8 @@ export const BREAKAGES: readonly Breakage[] = [
     apply: (machine, event) => {
       const step = machine.apply(event);
       const { locks, live } = machine.world;
-      for (const [instance, id] of locks) if (live.get(id)?.status === "suspended") locks.delete(instance);
+      for (const [instance, id] of locks.entries())
+        if (live.get(id)?.status === "suspended") locks.delete(instance);
       return step;
     },
   },

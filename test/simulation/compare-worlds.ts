@@ -47,9 +47,13 @@ function pictureOf(world: World, invocation: LiveInvocation): unknown {
   };
 }
 
-function byKey<T>(entries: ReadonlyMap<string, T>, draw: (value: T) => unknown): Record<string, unknown> {
+interface Entries<T> {
+  entries(): Iterable<[string, T]>;
+}
+
+function byKey<T>(map: Entries<T>, draw: (value: T) => unknown): Record<string, unknown> {
   return Object.fromEntries(
-    [...entries].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => [key, draw(value)]),
+    [...map.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => [key, draw(value)]),
   );
 }
 

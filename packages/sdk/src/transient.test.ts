@@ -36,9 +36,10 @@ test("it holds what a Map holds, in the same order", () => {
         ]);
         expect([map.first(), set.first()]).toEqual([[...model][0], [...model.keys()][0]]);
       }
-      expect([map.keys(), map.values(), set.values()]).toEqual([
+      expect([map.keys(), map.values(), map.entries(), set.values()]).toEqual([
         [...model.keys()],
         [...model.values()],
+        [...model],
         [...model.keys()],
       ]);
     }),

@@ -8,7 +8,7 @@
  * time to time, before that has much to hold on to.
  *
  * 1. The order is that of insertion, as in the language's own.
- * 2. There are no live iterators: `keys` and `values` are copies, so that it may change meanwhile.
+ * 2. There are no live iterators: `keys`, `values` and `entries` are copies, so that it may change meanwhile.
  */
 
 /** Even a small one is not copied at every turn. */
@@ -62,6 +62,10 @@ export class TransientMap<K, V> {
 
   values(): V[] {
     return [...this.#entries.values()];
+  }
+
+  entries(): [key: K, value: V][] {
+    return [...this.#entries];
   }
 }
 
