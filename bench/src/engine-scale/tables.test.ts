@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { Dimension } from "./contents.ts";
 import type { Reopened } from "./phase-reopen.ts";
-import { growthOfMore, growthOfStart, type Measured, toTables } from "./tables.ts";
+import {
+  growthOfMore,
+  growthOfStartByBytes,
+  growthOfStartByKeys,
+  type Measured,
+  toTables,
+} from "./tables.ts";
 
 const MEBIBYTE = 2 ** 20;
 const DELAYS = { p50: 0, p99: 1, max: 7 };
@@ -40,6 +46,7 @@ const rounds = [
   createRound({ dimension: "finished", size: 10_000 }),
   createRound({ dimension: "finished", size: 1000 }, 300),
   createRound({ dimension: "finished", size: 10_000 }),
+  createRound({ dimension: "finished", size: 100_000 }),
 ];
 
 describe("what was measured of the engine", () => {
@@ -53,6 +60,7 @@ describe("what was measured of the engine", () => {
       rows: [
         { work: "1,000", figures: { CPU: [200, 250, 300, 250] } },
         { work: "10,000", figures: { CPU: [250, 250, 250, 250] } },
+        { work: "100,000", figures: { CPU: [250, 250] } },
       ],
     });
   });
@@ -65,39 +73,47 @@ describe("what was measured of the engine", () => {
         points: [
           { size: 1000, cost: 250 },
           { size: 10_000, cost: 250 },
+          { size: 100_000, cost: 250 },
         ],
       },
     ]);
-    expect(growthOfStart(tables)).toEqual([
+    expect(growthOfStartByBytes(tables)).toEqual([
       {
-        label: "finished, from a log",
+        label: "from a log",
         points: [
           { size: 100, cost: 200 },
           { size: 1000, cost: 2000 },
+          { size: 10_000, cost: 20_000 },
         ],
       },
       {
-        label: "finished, from a snapshot",
+        label: "from a snapshot",
         points: [
           { size: 50, cost: 100 },
           { size: 500, cost: 1000 },
+          { size: 5000, cost: 10_000 },
         ],
       },
     ]);
+    expect(growthOfStartByKeys(tables)).toEqual([]);
   });
 
   it("has the exponents of that growth", () => {
     const exponents = toTables(rounds).at(-1);
     expect(exponents?.rows.map(({ work, figures }) => [work, figures.exponent?.map(Math.round)])).toEqual([
       ["one more invocation, by finished invocations", [0]],
-      ["start by MiB, finished, from a log", [1]],
-      ["start by MiB, finished, from a snapshot", [1]],
+      ["start by MiB, finished invocations, from a log, beyond the smallest", [1]],
+      ["start by MiB, finished invocations, from a snapshot, beyond the smallest", [1]],
     ]);
   });
 
   it("has no exponent of a single size", () => {
     const tables = toTables([createRound({ dimension: "keys", size: 1000 })]);
     expect(growthOfMore(tables)).toEqual([{ label: "keys", points: [{ size: 1000, cost: 250 }] }]);
+    expect(growthOfStartByKeys(tables)).toEqual([
+      { label: "from a log", points: [{ size: 1000, cost: 200 }] },
+      { label: "from a snapshot", points: [{ size: 1000, cost: 100 }] },
+    ]);
     expect(tables.at(-1)?.rows).toEqual([]);
   });
 });

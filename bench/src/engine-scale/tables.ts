@@ -1,7 +1,7 @@
 import { Collector } from "../measure/collector.ts";
 import { formatSize, toPoints } from "../measure/points.ts";
 import type { ResultTable } from "../measure/results.ts";
-import { growthExponent, type Point } from "../measure/stats.ts";
+import { beyondFirst, growthExponent, type Point } from "../measure/stats.ts";
 import type { Dimension } from "./contents.ts";
 import type { Compacted } from "./phase-compact.ts";
 import type { Reopened } from "./phase-reopen.ts";
@@ -25,8 +25,8 @@ const MEBIBYTE = 2 ** 20;
 const MORE = "CPU of one more invocation";
 const START = "CPU of a start";
 const DISK = "what a start reads";
-const LOG = "log";
-const SNAPSHOT = "snapshot";
+const LOG = "from a log";
+const SNAPSHOT = "from a snapshot";
 
 /** What there is to be told of each dimension. */
 const TABLES: readonly { readonly title: string; readonly unit: string; readonly columns: Columns }[] = [
@@ -108,26 +108,42 @@ export function growthOfMore(tables: readonly ResultTable[]): Growth[] {
   });
 }
 
-/** What a start costs, by the MiB that it reads. */
-export function growthOfStart(tables: readonly ResultTable[]): Growth[] {
-  return DIMENSIONS.flatMap((dimension) => {
-    const [cpu, disk] = [find(tables, START, dimension), find(tables, DISK, dimension)];
-    if (cpu === undefined || disk === undefined) return [];
-    return [LOG, SNAPSHOT].map((source) => {
-      const sizes = new Map(toPoints(disk, source).map(({ size, cost: mebibytes }) => [size, mebibytes]));
-      const points = toPoints(cpu, source).map(({ size, cost }) => ({ size: sizes.get(size) ?? 0, cost }));
-      return { label: `${dimension}, from a ${source}`, points };
-    });
+/** What a start costs that finds finished invocations, by the MiB that it reads. */
+export function growthOfStartByBytes(tables: readonly ResultTable[]): Growth[] {
+  const disk = find(tables, DISK, "finished");
+  return growthOfStart(tables, "finished").map(({ label, points }) => {
+    const read = new Map(
+      disk === undefined ? [] : toPoints(disk, label).map(({ size, cost }) => [size, cost]),
+    );
+    const byBytes = points.map(({ size, cost }) => ({ size: read.get(size) ?? Number.NaN, cost }));
+    return { label, points: byBytes };
   });
+}
+
+/** What a start costs, by the keys: their state is so small that their number counts, and not its bytes. */
+export function growthOfStartByKeys(tables: readonly ResultTable[]): Growth[] {
+  return growthOfStart(tables, "keys");
+}
+
+function growthOfStart(tables: readonly ResultTable[], dimension: Dimension): Growth[] {
+  const table = find(tables, START, dimension);
+  return table === undefined
+    ? []
+    : [LOG, SNAPSHOT].map((label) => ({ label, points: toPoints(table, label) }));
 }
 
 function toExponents(tables: readonly ResultTable[]): ResultTable {
   const exponents = new Collector("exponent of growth", "0 is flat, 1 is linear");
-  const add = (work: string, { points }: Growth): void => {
+  const add = (work: string, points: readonly Point[]): void => {
     if (points.length > 1) exponents.add({ work, subject: "exponent", figure: growthExponent(points) });
   };
-  for (const growth of growthOfMore(tables)) add(`one more invocation, by ${growth.label}`, growth);
-  for (const growth of growthOfStart(tables)) add(`start by MiB, ${growth.label}`, growth);
+  for (const { label, points } of growthOfMore(tables)) add(`one more invocation, by ${label}`, points);
+  for (const { label, points } of growthOfStartByBytes(tables)) {
+    add(`start by MiB, finished invocations, ${label}, beyond the smallest`, beyondFirst(points));
+  }
+  for (const { label, points } of growthOfStartByKeys(tables)) {
+    add(`start by keys, ${label}, beyond the smallest`, beyondFirst(points));
+  }
   return exponents.toTable(["exponent"], []);
 }
 

@@ -1,6 +1,11 @@
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
-import { type Growth, growthOfMore, growthOfStart } from "../engine-scale/tables.ts";
+import {
+  type Growth,
+  growthOfMore,
+  growthOfStartByBytes,
+  growthOfStartByKeys,
+} from "../engine-scale/tables.ts";
 import type { GroupResult, ResultTable } from "../measure/results.ts";
 import { type Curve, colorOf, type Panel, toCurves, toSvg } from "./plot.ts";
 
@@ -30,5 +35,14 @@ await draw("engine-scale", "engine-growth.svg", (tables) => [
     x: "finished invocations that are stored, or keys with state",
     y: "CPU of one more invocation, us",
   },
-  { curves: toSolidCurves(growthOfStart(tables)), x: "MiB that a start reads", y: "CPU of a start, ms" },
+  {
+    curves: toSolidCurves(growthOfStartByBytes(tables)),
+    x: "MiB of finished invocations that a start reads",
+    y: "CPU of a start, ms",
+  },
+  {
+    curves: toSolidCurves(growthOfStartByKeys(tables)),
+    x: "keys with state that a start finds",
+    y: "CPU of a start, ms",
+  },
 ]);

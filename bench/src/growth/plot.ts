@@ -18,7 +18,9 @@ export interface Panel {
 }
 
 const WIDTH = 720;
+/** Of a panel that is alone, and of one among others. */
 const HEIGHT = 420;
+const HEIGHT_AMONG = 280;
 const LEFT = 70;
 const RIGHT = 210;
 const TOP = 20;
@@ -43,14 +45,15 @@ export function toCurves(tables: readonly ResultTable[]): Curve[] {
 
 /** Log-log plots, one below the other, in which every straight line of the same slope grows alike. */
 export function toSvg(panels: readonly Panel[]): string {
-  const height = HEIGHT * panels.length;
+  const panelHeight = panels.length > 1 ? HEIGHT_AMONG : HEIGHT;
+  const height = panelHeight * panels.length;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="11" fill="#222">`,
     `<title>${panels.map(({ x, y }) => `${y}, by ${x}`).join("; ")}</title>`,
     `<rect width="${WIDTH}" height="${height}" fill="#fff"/>`,
     ...panels.flatMap((panel, place) => [
-      `<g transform="translate(0 ${place * HEIGHT})">`,
-      ...toElements(panel),
+      `<g transform="translate(0 ${place * panelHeight})">`,
+      ...toElements(panel, panelHeight),
       "</g>",
     ]),
     "</svg>",
@@ -58,7 +61,7 @@ export function toSvg(panels: readonly Panel[]): string {
   ].join("\n");
 }
 
-function toElements({ curves, ...labels }: Panel): string[] {
+function toElements({ curves, ...labels }: Panel, panelHeight: number): string[] {
   const points = curves.flatMap((curve) => curve.points);
   const x = createAxis(
     points.map(({ size }) => size),
@@ -66,9 +69,9 @@ function toElements({ curves, ...labels }: Panel): string[] {
   );
   const y = createAxis(
     points.map(({ cost }) => cost),
-    [HEIGHT - BOTTOM, TOP],
+    [panelHeight - BOTTOM, TOP],
   );
-  const [bottom, right] = [HEIGHT - BOTTOM, WIDTH - RIGHT];
+  const [bottom, right] = [panelHeight - BOTTOM, WIDTH - RIGHT];
   const grid = [
     ...x.ticks.flatMap((tick) => [
       `<path d="M${at(x.place(tick))} ${TOP}V${bottom}" stroke="#ddd"/>`,
@@ -91,7 +94,7 @@ function toElements({ curves, ...labels }: Panel): string[] {
   });
   return [
     ...grid,
-    `<text x="${(LEFT + right) / 2}" y="${HEIGHT - 10}" text-anchor="middle">${labels.x}</text>`,
+    `<text x="${(LEFT + right) / 2}" y="${panelHeight - 10}" text-anchor="middle">${labels.x}</text>`,
     `<text x="16" y="${(TOP + bottom) / 2}" text-anchor="middle" transform="rotate(-90 16 ${(TOP + bottom) / 2})">${labels.y}</text>`,
     ...lines,
   ];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { growthExponent, summarize, summarizeRatio } from "./stats.ts";
+import { beyondFirst, growthExponent, summarize, summarizeRatio } from "./stats.ts";
 
 describe("a summary", () => {
   it.each([
@@ -29,6 +29,28 @@ describe("growth", () => {
   it.each([0, 1, 1.5, 2])("with exponent %d is found", (exponent) => {
     const points = [1, 10, 100, 1000].map((size) => ({ size, cost: 7 * size ** exponent }));
     expect(growthExponent(points)).toBeCloseTo(exponent, 10);
+  });
+
+  it("is seen beyond what is always there", () => {
+    const points = [1, 11, 101, 1001].map((size) => ({ size, cost: 500 + 7 * size }));
+    expect(beyondFirst(points)).toEqual([
+      { size: 10, cost: 70 },
+      { size: 100, cost: 700 },
+      { size: 1000, cost: 7000 },
+    ]);
+    expect(growthExponent(points)).toBeLessThan(0.6);
+    expect(growthExponent(beyondFirst(points))).toBeCloseTo(1, 10);
+  });
+
+  it("has nothing beyond a first that is alone, or costs as much as the others", () => {
+    expect(beyondFirst([])).toEqual([]);
+    expect(beyondFirst([{ size: 5, cost: 1 }])).toEqual([]);
+    expect(
+      beyondFirst([
+        { size: 5, cost: 1 },
+        { size: 6, cost: 1 },
+      ]),
+    ).toEqual([]);
   });
 
   it("needs two sizes", () => {

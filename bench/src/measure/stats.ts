@@ -61,6 +61,14 @@ export function growthExponent(points: readonly Point[]): number {
   return logs.reduce((sum, { x, y }) => sum + (x - meanX) * (y - meanY), 0) / spread;
 }
 
+/** What comes on top of the first, as far as anything does: what is always there hides how the rest grows. */
+export function beyondFirst([first, ...others]: readonly Point[]): Point[] {
+  if (first === undefined) return [];
+  return others
+    .map(({ size, cost }) => ({ size: size - first.size, cost: cost - first.cost }))
+    .filter(({ size, cost }) => size > 0 && cost > 0);
+}
+
 function mean(figures: readonly number[]): number {
   return figures.reduce((sum, figure) => sum + figure, 0) / figures.length;
 }
