@@ -107,7 +107,7 @@ describe.each<[string, RestateServerOptions, number]>([
 
   test(`random concurrent programs agree (seed ${SEED})`, async () => {
     const { client, fetched } = await open(options);
-    const runs = fc.sample(programs, { numRuns: 17, seed: SEED }).map(async (program, index) => {
+    const runs = fc.sample(programs, { numRuns: 25, seed: SEED }).map(async (program, index) => {
       const send = await client
         .serviceSendClient(runner)
         .run(program, rpc.sendOpts({ idempotencyKey: `${index}` }));

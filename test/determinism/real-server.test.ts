@@ -16,7 +16,7 @@ import { Random } from "./random.ts";
  * completes, and none meets a mismatch.
  */
 
-const COUNT = Number(process.env.PERDURE_DETERMINISM_PROGRAMS ?? 67);
+const COUNT = Number(process.env.PERDURE_DETERMINISM_PROGRAMS ?? 100);
 const SEED = Number(process.env.PERDURE_DETERMINISM_SEED ?? Date.now() % 1_000_000);
 
 const ENDPOINT = new URL("./endpoint.ts", import.meta.url);
