@@ -7,7 +7,7 @@ import {
   growthOfStartByKeys,
 } from "../engine-scale/tables.ts";
 import type { GroupResult, ResultTable } from "../measure/results.ts";
-import { type Curve, colorOf, type Panel, toCurves, toSvg } from "./plot.ts";
+import { type Curve, colorOf, type Panel, toCurves, toLinear, toSvg } from "./plot.ts";
 
 /** Draws the last results of the groups `growth` and `engine-scale` for the documents. */
 async function draw(
@@ -25,6 +25,11 @@ function toSolidCurves(growths: readonly Growth[]): Curve[] {
   return growths.map((growth, place) => ({ ...growth, color: colorOf(place), dashed: false }));
 }
 
+/** With what is linear, to compare. */
+function withLinear(curves: readonly Curve[]): Curve[] {
+  return [...curves, ...curves.slice(0, 1).map(toLinear)];
+}
+
 await draw("growth", "replay-growth.svg", (tables) => {
   const replays = tables.filter(({ title }) => title.startsWith("CPU of an attempt"));
   return [{ curves: toCurves(replays), x: "steps in the journal", y: "CPU of a replay, ms" }];
@@ -36,12 +41,12 @@ await draw("engine-scale", "engine-growth.svg", (tables) => [
     y: "CPU of one more invocation, us",
   },
   {
-    curves: toSolidCurves(growthOfStartByBytes(tables)),
+    curves: withLinear(toSolidCurves(growthOfStartByBytes(tables))),
     x: "MiB of finished invocations that a start reads",
     y: "CPU of a start, ms",
   },
   {
-    curves: toSolidCurves(growthOfStartByKeys(tables)),
+    curves: withLinear(toSolidCurves(growthOfStartByKeys(tables))),
     x: "keys with state that a start finds",
     y: "CPU of a start, ms",
   },

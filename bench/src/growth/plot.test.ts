@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { type Panel, toCurves, toSvg } from "./plot.ts";
+import { type Panel, toCurves, toLinear, toSvg } from "./plot.ts";
 
 const table = {
   title: "CPU of an attempt: calls",
@@ -25,6 +25,18 @@ it("takes the medians of a table as curves", () => {
     },
     { label: "calls, official", color: expect.any(String), dashed: true, points: [{ size: 1, cost: 1 }] },
   ]);
+});
+
+it("puts a line beside a curve that is linear up to its end", () => {
+  const points = [
+    { size: 10, cost: 60 },
+    { size: 1000, cost: 500 },
+  ];
+  expect(toLinear({ points }).points).toEqual([
+    { size: 10, cost: 5 },
+    { size: 1000, cost: 500 },
+  ]);
+  expect(toLinear({ points: [] }).points).toEqual([]);
 });
 
 it("draws linear growth as a straight line", () => {

@@ -43,6 +43,14 @@ export function toCurves(tables: readonly ResultTable[]): Curve[] {
   );
 }
 
+/** What it would be if it were linear all the way to the last point of a curve. */
+export function toLinear({ points }: Pick<Curve, "points">): Curve {
+  const last = points.at(-1);
+  const line =
+    last === undefined ? [] : points.map(({ size }) => ({ size, cost: (last.cost * size) / last.size }));
+  return { label: "linear", color: "#888", dashed: true, points: line };
+}
+
 /** Log-log plots, one below the other, in which every straight line of the same slope grows alike. */
 export function toSvg(panels: readonly Panel[]): string {
   const panelHeight = panels.length > 1 ? HEIGHT_AMONG : HEIGHT;
