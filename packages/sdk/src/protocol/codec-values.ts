@@ -13,6 +13,8 @@ import type { WireWriter } from "./wire-writer.ts";
 
 export const NO_BYTES: Bytes = new Uint8Array(0);
 
+export const NO_HEADERS: readonly Header[] = Object.freeze([]);
+
 /** @throws ProtocolError with code 573 if the version is too old for `what`. */
 export function requireVersion(version: ProtocolVersion, needed: ProtocolVersion, what: string): void {
   if (version >= needed) return;

@@ -1,4 +1,4 @@
-import { NO_BYTES, readHeader } from "./codec-values.ts";
+import { NO_BYTES, NO_HEADERS, readHeader } from "./codec-values.ts";
 import type { CallCommand, Header, OneWayCallCommand } from "./messages.ts";
 import type { WireReader } from "./wire-reader.ts";
 
@@ -8,7 +8,7 @@ export function decodeCall(reader: WireReader): CallCommand {
   let service = "";
   let handler = "";
   let parameter = NO_BYTES;
-  const headers: Header[] = [];
+  let headers: Header[] | undefined;
   let key = "";
   let idempotencyKey: string | undefined;
   let scope: string | undefined;
@@ -28,6 +28,7 @@ export function decodeCall(reader: WireReader): CallCommand {
         parameter = reader.bytes();
         break;
       case 4:
+        headers ??= [];
         headers.push(readHeader(reader));
         break;
       case 5:
@@ -61,7 +62,7 @@ export function decodeCall(reader: WireReader): CallCommand {
     handler,
     key,
     parameter,
-    headers,
+    headers: headers ?? NO_HEADERS,
     idempotencyKey,
     scope,
     limitKey,
@@ -76,7 +77,7 @@ export function decodeOneWayCall(reader: WireReader): OneWayCallCommand {
   let handler = "";
   let parameter = NO_BYTES;
   let invokeTimeMs = 0;
-  const headers: Header[] = [];
+  let headers: Header[] | undefined;
   let key = "";
   let idempotencyKey: string | undefined;
   let scope: string | undefined;
@@ -98,6 +99,7 @@ export function decodeOneWayCall(reader: WireReader): OneWayCallCommand {
         invokeTimeMs = reader.safeInteger();
         break;
       case 5:
+        headers ??= [];
         headers.push(readHeader(reader));
         break;
       case 6:
@@ -128,7 +130,7 @@ export function decodeOneWayCall(reader: WireReader): OneWayCallCommand {
     handler,
     key,
     parameter,
-    headers,
+    headers: headers ?? NO_HEADERS,
     idempotencyKey,
     scope,
     limitKey,

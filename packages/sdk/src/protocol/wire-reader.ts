@@ -1,7 +1,6 @@
-import { decodeAscii } from "../serde/ascii.ts";
 import type { Bytes } from "./messages.ts";
 import { ProtocolError } from "./protocol-error.ts";
-import { decodeStateKey, decodeText } from "./text.ts";
+import { decodeShortText, decodeStateKey, decodeText } from "./text.ts";
 
 /**
  * The most fields and list elements of one payload, nested ones included. Two
@@ -124,14 +123,14 @@ export class WireReader {
   text(what: string): string {
     const start = this.#delimited();
     return (
-      decodeAscii(this.#bytes, start, this.#at) ?? decodeText(this.#bytes.subarray(start, this.#at), what)
+      decodeShortText(this.#bytes, start, this.#at) ?? decodeText(this.#bytes.subarray(start, this.#at), what)
     );
   }
 
   /** @throws ProtocolError with code 500 if it is not UTF-8. */
   stateKey(): string {
     const start = this.#delimited();
-    const ascii = decodeAscii(this.#bytes, start, this.#at);
+    const ascii = decodeShortText(this.#bytes, start, this.#at);
     return ascii ?? decodeStateKey(this.#bytes.subarray(start, this.#at), "A state key");
   }
 
