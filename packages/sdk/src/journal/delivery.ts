@@ -24,7 +24,6 @@ interface Slot {
   pos: number;
   /** How many recorded commands stand before it in the journal. */
   gate: number;
-  /** Gone once it was delivered, so that it is not held until the attempt ends; an invocation id stays. */
   result: NotificationResult | undefined;
   /** Whom a completion is for, while that waits. */
   leaf: Leaf<unknown> | undefined;
@@ -53,8 +52,19 @@ const CANCEL: Candidate = { type: "cancel" };
 
 const NOT_YET = -1;
 
+/** Stands for all completions that were delivered, so that none is held until the attempt ends. */
+const DELIVERED: Slot = {
+  pos: 0,
+  gate: 0,
+  result: undefined,
+  leaf: undefined,
+  passed: false,
+  signal: undefined,
+};
+
 export class Delivery {
-  readonly #queue: Slot[] = [];
+  /** Those before the cursor have gone from it. */
+  readonly #queue: (Slot | undefined)[] = [];
   #cursor = 0;
   /** By completion id. They are given out one after another, so there are few gaps. */
   readonly #completions: (Slot | undefined)[] = [];
@@ -151,20 +161,25 @@ export class Delivery {
     if (first !== undefined) {
       if (first.slot.gate > issued) return GATED;
       this.#ready.pop();
-      return settle(first.leaf, first.slot);
+      return this.#settle(first.leaf, first.slot);
     }
-    for (; this.#cursor < this.#queue.length; this.#cursor += 1) {
+    while (this.#cursor < this.#queue.length) {
       const slot = this.#queue[this.#cursor] as Slot;
       const candidate =
-        slot.signal === undefined ? matchCompletion(slot, issued) : this.#matchSignal(slot, issued);
-      if (candidate === undefined) {
-        this.#keep(slot);
-        continue;
-      }
-      if (candidate !== GATED) this.#cursor += 1;
-      return candidate;
+        slot.signal === undefined ? this.#matchCompletion(slot, issued) : this.#matchSignal(slot, issued);
+      if (candidate === GATED) return GATED;
+      this.#queue[this.#cursor] = undefined;
+      this.#cursor += 1;
+      if (candidate !== undefined) return candidate;
+      this.#keep(slot);
     }
     return NONE;
+  }
+
+  #matchCompletion(slot: Slot, issued: number): Candidate | undefined {
+    const { leaf } = slot;
+    if (leaf === undefined) return undefined;
+    return slot.gate > issued ? GATED : this.#settle(leaf, slot);
   }
 
   #matchSignal(slot: Slot, issued: number): Candidate | undefined {
@@ -175,7 +190,7 @@ export class Delivery {
     if (waiters === undefined || leaf === undefined) return undefined;
     if (slot.gate > issued) return GATED;
     waiters.shift();
-    return settle(leaf, slot);
+    return this.#settle(leaf, slot);
   }
 
   #keep(slot: Slot): void {
@@ -185,17 +200,15 @@ export class Delivery {
     if (kept === undefined) this.#keptSignals.set(slot.signal, [slot]);
     else kept.push(slot);
   }
-}
 
-function matchCompletion(slot: Slot, issued: number): Candidate | undefined {
-  const { leaf } = slot;
-  if (leaf === undefined) return undefined;
-  return slot.gate > issued ? GATED : settle(leaf, slot);
-}
-
-function settle(leaf: Leaf<unknown>, slot: Slot): Candidate {
-  const result = slot.result as NotificationResult;
-  slot.leaf = undefined;
-  if (result.type !== "invocationId") slot.result = undefined;
-  return { type: "settle", leaf, result };
+  #settle(leaf: Leaf<unknown>, slot: Slot): Candidate {
+    const { source } = leaf;
+    const result = slot.result as NotificationResult;
+    slot.leaf = undefined;
+    // An invocation id may be asked for again.
+    if (source.type === "completion" && result.type !== "invocationId") {
+      this.#completions[source.id] = DELIVERED;
+    }
+    return { type: "settle", leaf, result };
+  }
 }

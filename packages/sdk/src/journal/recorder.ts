@@ -11,7 +11,8 @@ import { captureLine, sourceLine } from "./source-line.ts";
  * 2. Sent messages are gathered and leave in one piece at the next quiescent point.
  */
 export class Recorder {
-  readonly #recorded: Command[] = [];
+  /** Of those that were repeated only the last one is still there. */
+  readonly #recorded: (Command | undefined)[] = [];
   #next = 0;
   #issued = 0;
   #outgoing: Message[] = [];
@@ -63,10 +64,15 @@ export class Recorder {
   issue(command: Command): void {
     const expected = this.#recorded[this.#next];
     if (expected === undefined) this.#outgoing.push(command);
-    else if (isSameCommand(expected, command, this.#compare)) this.#next += 1;
+    else if (isSameCommand(expected, command, this.#compare)) this.#agree();
     else throw this.mismatch({ attempted: command });
     this.#issued += 1;
     this.#compare.inspector?.issued?.(command, captureLine());
+  }
+
+  #agree(): void {
+    if (this.#next > 0) this.#recorded[this.#next - 1] = undefined;
+    this.#next += 1;
   }
 
   /** Sends a message that is not a command, behind the commands issued so far. */
