@@ -17,6 +17,7 @@ export type { JournalValueCodec } from "./definition/journal-value-codec.ts";
 export { CodecLink } from "./endpoint/codec-link.ts";
 export type { TransportFacts } from "./endpoint/discovery.ts";
 export { toManifest } from "./endpoint/discovery.ts";
+export { http } from "./endpoint/node-builtin-http.ts";
 export { NodeListener, type NodeListenerOptions } from "./endpoint/node-listener.ts";
 export { nodeRuntime } from "./endpoint/node-runtime.ts";
 export { serveHandler } from "./endpoint/node-serve.ts";

@@ -1,11 +1,10 @@
-import { createServer as createHttp1Server } from "node:http";
 import {
   createServer as createHttp2Server,
   type IncomingHttpHeaders,
   type ServerHttp2Stream,
 } from "node:http2";
 import type { Duplex } from "node:stream";
-import { NodeListener } from "@perdure/sdk/internal";
+import { http, NodeListener } from "@perdure/sdk/internal";
 import { declaredLength } from "./body.ts";
 import { type HttpHandler, type HttpRequest, type HttpResponse, textResponse } from "./message.ts";
 import { fromHttp1, toHttp1 } from "./node-http1.ts";
@@ -38,7 +37,7 @@ export class Listener {
   constructor(options: ListenerOptions) {
     this.#options = options;
     const { bodyBytesMax, onFault } = options;
-    const http1 = createHttp1Server({ requireHostHeader: false, keepAliveTimeout: IDLE_TIMEOUT_MS });
+    const http1 = http.createServer({ requireHostHeader: false, keepAliveTimeout: IDLE_TIMEOUT_MS });
     http1.on("request", (incoming, outgoing) => {
       const request = fromHttp1(incoming, outgoing, bodyBytesMax);
       void this.#answer(request, (response) => {

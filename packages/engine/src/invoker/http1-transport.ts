@@ -1,11 +1,7 @@
-import {
-  type ClientRequest,
-  Agent as HttpAgent,
-  type IncomingMessage,
-  request as requestHttp,
-} from "node:http";
+import type { ClientRequest, IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import type { Socket } from "node:net";
+import { http } from "@perdure/sdk/internal";
 import type { Clock } from "../clock/clock.ts";
 import {
   CONNECT_TIMEOUT_MS,
@@ -27,20 +23,20 @@ export interface Http1TransportOptions {
 /** Exchanges over HTTP/1.1, one connection each, which is used again when it is free. */
 export function createHttp1Transport(options: Http1TransportOptions): HttpTransport {
   const agentOptions = { keepAlive: true, maxSockets: options.connectionsMax ?? HTTP1_CONNECTIONS_MAX };
-  const http = new HttpAgent(agentOptions);
-  const https = new HttpsAgent(agentOptions);
+  const agent = new http.Agent(agentOptions);
+  const tlsAgent = new HttpsAgent(agentOptions);
   return {
     open({ origin, path, headers }: ExchangeRequest, reader: ExchangeReader): HttpExchange {
       const url = new URL(origin + path);
       const outgoing =
         url.protocol === "https:"
-          ? requestHttps(url, { method: "POST", headers, agent: https })
-          : requestHttp(url, { method: "POST", headers, agent: http });
+          ? requestHttps(url, { method: "POST", headers, agent: tlsAgent })
+          : http.request(url, { method: "POST", headers, agent });
       return new Http1Exchange(outgoing, reader, options);
     },
     close() {
-      http.destroy();
-      https.destroy();
+      agent.destroy();
+      tlsAgent.destroy();
     },
   };
 }

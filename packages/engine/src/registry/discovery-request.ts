@@ -1,8 +1,9 @@
-import { type IncomingMessage, request as request1 } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { type ClientHttp2Session, connect as connect2, constants } from "node:http2";
 import { request as requestTls1 } from "node:https";
 import { isIP } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
+import { http } from "@perdure/sdk/internal";
 
 /** The most bytes of a manifest. */
 export const MANIFEST_BYTES_MAX: number = 16 * 1024 * 1024;
@@ -64,7 +65,7 @@ function overHttp1(
 ): Promise<DiscoveryResponse> {
   const { url, headers } = request;
   return new Promise((resolve, reject) => {
-    const send = url.protocol === "http:" ? request1 : requestTls1;
+    const send = url.protocol === "http:" ? http.request : requestTls1;
     const outgoing = send(url, {
       headers,
       signal,

@@ -27,7 +27,8 @@ export function createConnection(options: ConnectionOpts, clock: Clock, exchange
       retry: resolveRetryPolicy(options.retry),
       clock,
     }),
-    headers: new Map(new Headers(options.headers)),
+    // Node loads its `fetch` with the first use of `Headers`, which an engine of this process does without.
+    headers: options.headers === undefined ? new Map() : new Map(new Headers(options.headers)),
     serde: options.serde ?? serde.json,
     codec: options.journalValueCodec,
   };

@@ -1,5 +1,5 @@
-import { createServer as createHttp1Server } from "node:http";
 import { createServer as createHttp2Server } from "node:http2";
+import { http } from "./node-builtin-http.ts";
 import { handleHttp1Request } from "./node-http1.ts";
 import { handleHttp2Stream } from "./node-http2.ts";
 import { NodeListener } from "./node-listener.ts";
@@ -20,7 +20,7 @@ export function createEndpointListener(
   handler: RequestHandler,
   bidirectional: boolean | undefined,
 ): EndpointListener {
-  const http1 = createHttp1Server((request, response) => {
+  const http1 = http.createServer((request, response) => {
     response.once("finish", () => {
       if (listener.isClosing) request.socket.end();
     });
