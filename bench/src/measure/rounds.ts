@@ -6,9 +6,9 @@ export interface Budget {
 }
 
 /**
- * Repeats rounds until the time is over, but at least so many: in each round every
- * subject has its turn, and begins in another round, so that what disturbs the machine
- * disturbs all of them.
+ * Repeats rounds while there is time for one more, but at least so many: in each round
+ * every subject has its turn, and begins in another round, so that what disturbs the
+ * machine disturbs all of them.
  */
 export async function alternate<S>(
   subjects: readonly S[],
@@ -17,8 +17,11 @@ export async function alternate<S>(
 ): Promise<number> {
   const deadline = performance.now() + seconds * 1000;
   let round = 0;
-  while (round < roundsMin || (round < roundsMax && performance.now() < deadline)) {
+  let lastMs = 0;
+  while (round < roundsMin || (round < roundsMax && performance.now() + lastMs < deadline)) {
+    const begun = performance.now();
     await measure(rotate(subjects, round), round);
+    lastMs = performance.now() - begun;
     round += 1;
   }
   return round;
