@@ -1,4 +1,5 @@
 import { TransientSet } from "@perdure/sdk/internal";
+
 /** How many attempts are held that wait for something, unless told otherwise. */
 export const IDLE_ATTEMPTS_MAX = 1000;
 

@@ -1,4 +1,5 @@
 import { type AwaitTree, CANCEL_SIGNAL } from "../protocol/messages.ts";
+import { TransientSet } from "../transient.ts";
 import { describeCommand } from "./describe.ts";
 import { createAwaitTree, type Durable } from "./durable.ts";
 import { Leaf } from "./leaf.ts";
@@ -15,11 +16,10 @@ const FEW = 16;
  */
 export class Awaits {
   /**
-   * A list while they are few: a set makes new tables as its content comes and goes, and
-   * each table holds what was in it until the next full collection.
+   * A list while they are few, as they mostly are: one comes and goes with each await.
    */
   readonly #few: Durable<unknown>[] = [];
-  #many: Set<Durable<unknown>> | undefined;
+  #many: TransientSet<Durable<unknown>> | undefined;
 
   /** Promises, leaves or combinators, that are subscribed and unsettled. */
   get size(): number {
@@ -27,8 +27,12 @@ export class Awaits {
   }
 
   add(durable: Durable<unknown>): void {
-    if (this.#many !== undefined) this.#many.add(durable);
-    else if (this.#few.push(durable) > FEW) this.#many = new Set(this.#few.splice(0));
+    if (this.#many !== undefined) {
+      this.#many.add(durable);
+    } else if (this.#few.push(durable) > FEW) {
+      this.#many = new TransientSet();
+      for (const each of this.#few.splice(0)) this.#many.add(each);
+    }
   }
 
   delete(durable: Durable<unknown>): void {
@@ -43,15 +47,19 @@ export class Awaits {
 
   /** Empties the set and gives what was in it. */
   takeAll(): readonly Durable<unknown>[] {
-    const all = [...(this.#many ?? this.#few)];
+    const all = this.#all();
     this.#many = undefined;
     this.#few.length = 0;
     return all;
   }
 
+  #all(): readonly Durable<unknown>[] {
+    return this.#many?.values() ?? [...this.#few];
+  }
+
   toTree(options: { readonly withCancel: boolean }): AwaitTree {
     const tree = createAwaitTree("firstCompleted");
-    for (const durable of this.#many ?? this.#few) if (durable.awaitedDirectly) durable.addTo(tree);
+    for (const durable of this.#all()) if (durable.awaitedDirectly) durable.addTo(tree);
     if (options.withCancel) tree.signals.push(CANCEL_SIGNAL);
     return tree;
   }
@@ -59,7 +67,7 @@ export class Awaits {
   /** What is awaited, in words. */
   describe(): string {
     const words: string[] = [];
-    for (const durable of this.#many ?? this.#few) {
+    for (const durable of this.#all()) {
       if (durable instanceof Leaf) words.push(describeLeaf(durable));
     }
     return words.length === 0 ? "nothing durable" : words.join(", ");

@@ -52,15 +52,18 @@ const CANCEL: Candidate = { type: "cancel" };
 
 const NOT_YET = -1;
 
-/** Stands for all completions that were delivered, so that none is held until the attempt ends. */
-const DELIVERED: Slot = {
+/**
+ * Stands for all completions that were delivered, so that none is held until the attempt
+ * ends. Frozen, since all attempts share it: who breaks rule 5 hears of it.
+ */
+const DELIVERED: Slot = Object.freeze({
   pos: 0,
   gate: 0,
   result: undefined,
   leaf: undefined,
   passed: false,
   signal: undefined,
-};
+});
 
 export class Delivery {
   /** Those before the cursor have gone from it. */
@@ -146,7 +149,7 @@ export class Delivery {
   /** Nobody waits any more, by a cancellation; what is not taken stays kept. */
   unsubscribeAll(): void {
     this.#completions.forEach((slot) => {
-      if (slot !== undefined) slot.leaf = undefined;
+      if (slot?.leaf !== undefined) slot.leaf = undefined;
     });
     this.#signalWaiters.clear();
     // Rule 1 drains `ready` before anything later in the queue, the cancel signal included.
